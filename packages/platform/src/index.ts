@@ -1,0 +1,16 @@
+/**
+ * Ports to the outside world and their Node implementations. The pure cores import only the port types,
+ * `assert`, `CodedError` and `seededRandom` from here.
+ * @packageDocumentation
+ */
+export { sleep, systemClock, type Clock, type Timer } from './clock/clock';
+export { seededRandom, shuffle, systemRandom, type Random } from './random/random';
+export { assert, AssertionFailure, CodedError, messageOf } from './errors/coded-error';
+export type { Readiness, Startable } from './lifecycle/startable';
+export { formatGoDuration, parseGoDuration } from './duration/go-duration';
+export { LOG_LEVELS, silentLogger, type LogFields, type Logger, type LogLevel, type LogRecord, type LogSource } from './logger/logger';
+export { createLogger, textLine, type LoggerOptions } from './logger/pino-logger';
+export { LATENCY_BUCKETS, Metrics } from './metrics/metrics';
+export { eventLoopLag } from './metrics/event-loop-lag';
+export { AdminServer, type AdminServerOptions } from './admin/admin-server';
+export { environmentName, OptionsError, readOptions, type OptionSpec } from './environment/options';

@@ -1,0 +1,58 @@
+import type { Member } from '../model/member';
+
+export type Pool = 'lan' | 'wan';
+
+export interface UserEvent {
+  /** UUID text made by the agent that fired it. */
+  readonly id: string;
+  readonly name: string;
+  readonly payload: Uint8Array;
+  readonly nodeFilter: string;
+  readonly serviceFilter: string;
+  readonly tagFilter: string;
+  readonly version: number;
+  /** Lamport time; 0 in the reply to `fire`. */
+  readonly ltime: number;
+}
+
+export type MembershipEvent =
+  | { readonly kind: 'snapshot'; readonly pool: Pool; readonly members: readonly Member[] }
+  | { readonly kind: 'join' | 'leave' | 'failed' | 'update' | 'reap'; readonly pool: Pool; readonly member: Member }
+  | { readonly kind: 'userEvent'; readonly event: UserEvent };
+
+export interface Coordinate {
+  readonly vec: readonly number[];
+  readonly error: number;
+  readonly adjustment: number;
+  readonly height: number;
+}
+
+export interface KeyringResponse {
+  readonly pool: Pool;
+  readonly messages: Readonly<Record<string, string>>;
+  /** base64 key → number of nodes that have it. */
+  readonly keys: Readonly<Record<string, number>>;
+  readonly primaryKeys: Readonly<Record<string, number>>;
+  readonly numNodes: number;
+}
+
+/** `membership.v1`: gossip, as every other piece sees it. In-process object or {@link connectMembership}. */
+export interface MembershipApi {
+  members(pool: Pool): Promise<readonly Member[]>;
+  localMember(): Promise<Member>;
+  /** A snapshot per pool first, then changes, in order. Ends when `signal` aborts; throws when the service goes away. */
+  watch(signal: AbortSignal): AsyncIterable<MembershipEvent>;
+  /** Joins `host:port` (port optional) addresses; resolves with how many answered and why the others did not. */
+  join(pool: Pool, addresses: readonly string[]): Promise<{ readonly joined: number; readonly errors: readonly string[] }>;
+  /** Leaves all pools gracefully: broadcasts the intent and waits until it has spread. */
+  leave(): Promise<void>;
+  /** Moves a failed member to `left` (`prune`: erases it). `unknown` when no such member exists. */
+  forceLeave(pool: Pool, name: string, prune: boolean): Promise<'done' | 'unknown'>;
+  fireEvent(event: Omit<UserEvent, 'id' | 'ltime' | 'version'>): Promise<{ readonly ok: true; readonly event: UserEvent } | { readonly ok: false; readonly reason: string }>;
+  /** The up to 256 newest user events this agent knows, oldest first. */
+  events(): Promise<readonly UserEvent[]>;
+  setTags(tags: Readonly<Record<string, string>>): Promise<void>;
+  coordinate(pool: Pool, node: string): Promise<Coordinate | undefined>;
+  keyring(operation: 'list' | 'install' | 'use' | 'remove', key: string): Promise<readonly KeyringResponse[]>;
+  stats(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>>;
+}

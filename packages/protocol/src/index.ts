@@ -1,0 +1,43 @@
+/**
+ * What processes say to each other: domain records (`model`), service interfaces (`api`), and the gRPC form of both.
+ * @packageDocumentation
+ */
+export {
+  aggregatedStatus,
+  CONSUL_SERVICE_NAME,
+  NODE_MAINTENANCE_CHECK_ID,
+  SERF_HEALTH_CHECK_ID,
+  SERVICE_MAINTENANCE_CHECK_PREFIX,
+  type CheckServiceNode,
+  type CheckStatus,
+  type HealthCheck,
+  type JsonObject,
+  type JsonValue,
+  type Node,
+  type ServiceAddress,
+  type ServiceInstance,
+  type Weights,
+} from './model/catalog';
+export type { KvEntry } from './model/kv';
+export type { Session, SessionServiceCheck } from './model/session';
+export { serverOf, type Member, type MemberStatus, type ServerTags } from './model/member';
+export { EMPTY_CHECK_DEFINITION } from './model/check-definition';
+export type {
+  FeedEvent,
+  FeedRequest,
+  FeedStream,
+  FenceResult,
+  LeaderStatus,
+  OperatorResult,
+  ProposeResult,
+  RaftConfigurationInfo,
+  RaftServerInfo,
+  StateApi,
+  Topic,
+} from './api/state';
+export type { Coordinate, KeyringResponse, MembershipApi, MembershipEvent, Pool, UserEvent } from './api/membership';
+export type { AgentApi, AgentOutcome, CheckDefinition, LocalNode, LocalService, ServiceDefinition } from './api/agent';
+export { loadService, PROTO_ROOT, type ServiceName } from './grpc/load-service';
+export { GrpcServer, RpcError, toServiceError, unary, type GrpcServerOptions } from './grpc/server';
+export { HealthService, type ServingStatus } from './grpc/health';
+export { callUnary, isUnavailable, openClient, type ChannelSettings } from './grpc/channel';
