@@ -8,7 +8,15 @@ export { seededRandom, shuffle, systemRandom, type Random } from './random/rando
 export { assert, AssertionFailure, CodedError, messageOf } from './errors/coded-error';
 export type { Readiness, Startable } from './lifecycle/startable';
 export { formatGoDuration, parseGoDuration } from './duration/go-duration';
-export { LOG_LEVELS, silentLogger, type LogFields, type Logger, type LogLevel, type LogRecord, type LogSource } from './logger/logger';
+export {
+  LOG_LEVELS,
+  silentLogger,
+  type LogFields,
+  type Logger,
+  type LogLevel,
+  type LogRecord,
+  type LogSource,
+} from './logger/logger';
 export { createLogger, textLine, type LoggerOptions } from './logger/pino-logger';
 export { LATENCY_BUCKETS, Metrics } from './metrics/metrics';
 export { eventLoopLag } from './metrics/event-loop-lag';

@@ -49,7 +49,9 @@ export class AdminServer implements Startable {
         return { status: 200, type: text, body: 'ok\n' };
       case '/readyz': {
         const state = this.collaborators.readiness();
-        return state.ready ? { status: 200, type: text, body: 'ready\n' } : { status: 503, type: text, body: `${state.reason}\n` };
+        return state.ready
+          ? { status: 200, type: text, body: 'ready\n' }
+          : { status: 503, type: text, body: `${state.reason}\n` };
       }
       case '/metrics':
         return { status: 200, type: 'text/plain; version=0.0.4', body: await this.collaborators.metrics.expose() };

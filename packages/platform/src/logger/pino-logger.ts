@@ -44,7 +44,10 @@ export function createLogger(options: LoggerOptions): LogSource {
 const rankOf = (level: LogLevel): number => LOG_LEVELS.indexOf(level);
 
 function jsonWriter(out: NodeJS.WritableStream): (record: LogRecord) => void {
-  const logger = pino({ level: 'trace', base: undefined, timestamp: pino.stdTimeFunctions.isoTime }, out as pino.DestinationStream);
+  const logger = pino(
+    { level: 'trace', base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+    out as pino.DestinationStream,
+  );
   return ({ level, module, message, fields }) => logger[level]({ module, ...serializable(fields) }, message);
 }
 

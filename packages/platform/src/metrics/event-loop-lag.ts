@@ -11,7 +11,10 @@ export function eventLoopLag(metrics: Metrics, service: string): Startable {
   ]);
   const collect = (): void => {
     for (const quantile of [50, 99, 100]) {
-      gauge.set({ service, quantile: String(quantile / 100) }, Math.max(0, histogram.percentile(quantile) / 1e9 - 0.01));
+      gauge.set(
+        { service, quantile: String(quantile / 100) },
+        Math.max(0, histogram.percentile(quantile) / 1e9 - 0.01),
+      );
     }
     histogram.reset();
   };
