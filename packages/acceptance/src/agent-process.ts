@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Child, TRIBUNE } from './child';
+import { eventually } from './eventually';
+import { HttpClient } from './http';
+import { freePorts } from './ports';
+
+export interface AgentPorts {
+  readonly http: number;
+  readonly grpc: number;
+  readonly dns: number;
+  readonly serf_lan: number;
+  readonly serf_wan: number;
+  readonly server: number;
+}
+
+/** One `tribune agent` with a folder and ports of its own; it can be killed and started again on the same data. */
+export class AgentProcess {
+  readonly http: HttpClient;
+  private child: Child | undefined;
+
+  private constructor(
+    readonly name: string,
+    readonly ports: AgentPorts,
+    private readonly folder: string,
+  ) {
+    this.http = new HttpClient(ports.http);
+  }
+
+  static async create(name: string, configuration: Record<string, unknown>, ports?: AgentPorts): Promise<AgentProcess> {
+    const chosen = ports ?? (await AgentProcess.choosePorts());
+    const folder = mkdtempSync(join(tmpdir(), `tribune-${name}-`));
+    const defaults = {
+      node_name: name,
+      bind_addr: '127.0.0.1',
+      client_addr: '127.0.0.1',
+      data_dir: join(folder, 'data'),
+    };
+    writeFileSync(join(folder, 'agent.json'), JSON.stringify({ ...defaults, ports: chosen, ...configuration }));
+    return new AgentProcess(name, chosen, folder);
+  }
+
+  static async choosePorts(): Promise<AgentPorts> {
+    const [http, grpc, dns, lan, wan, server] = await freePorts(6);
+    return { http: http!, grpc: grpc!, dns: dns!, serf_lan: lan!, serf_wan: wan!, server: server! };
+  }
+
+  get process(): Child {
+    if (!this.child) throw new Error(`${this.name} is not started`);
+    return this.child;
+  }
+
+  start(...flags: string[]): this {
+    this.child = new Child(this.name, [TRIBUNE, 'agent', `-config-file=${join(this.folder, 'agent.json')}`, ...flags]);
+    return this;
+  }
+
+  /** Resolves when the agent answers a default-mode read, that is, when it knows a leader. */
+  async ready(timeoutMs = 20_000): Promise<this> {
+    await eventually(
+      `${this.name} serves`,
+      async () => {
+        if (!this.process.running) throw new Error(`${this.name} ended:\n${this.process.output}`);
+        return (await this.http.send('GET', '/v1/kv/?keys')).status !== 500;
+      },
+      timeoutMs,
+    ).catch((error: Error) => {
+      throw new Error(`${error.message}\n${this.process.output.slice(-4000)}`, { cause: error });
+    });
+    return this;
+  }
+
+  async kill(): Promise<void> {
+    await this.child?.stop('SIGKILL');
+  }
+
+  async dispose(): Promise<void> {
+    this.http.close();
+    await this.child?.stop('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,48 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { resolve } from 'node:path';
+
+export const ROOT = resolve(__dirname, '../../..');
+export const TRIBUNE = resolve(ROOT, 'packages/cli/bin/tribune.cjs');
+
+/** An operating-system process under test. What it prints is kept (the newest 256 KiB) for failure messages. */
+export class Child {
+  private readonly process: ChildProcess;
+  private printed = '';
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+
+  constructor(
+    readonly name: string,
+    argv: readonly string[],
+    environment: Record<string, string> = {},
+  ) {
+    this.process = spawn(process.execPath, argv, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    });
+    for (const stream of [this.process.stdout!, this.process.stderr!]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (this.printed = (this.printed + text).slice(-262_144)));
+    }
+    this.exited = new Promise((done) => this.process.once('exit', (code, signal) => done({ code, signal })));
+  }
+
+  get pid(): number {
+    return this.process.pid!;
+  }
+
+  get output(): string {
+    return this.printed;
+  }
+
+  get running(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  /** Sends a signal and waits for the end; SIGKILL after 10 s. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (!this.running) return;
+    this.process.kill(signal);
+    const timer = setTimeout(() => this.process.kill('SIGKILL'), 10_000);
+    await this.exited;
+    clearTimeout(timer);
+  }
+}
