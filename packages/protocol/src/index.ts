@@ -37,7 +37,15 @@ export type {
 } from './api/state';
 export type { Coordinate, KeyringResponse, MembershipApi, MembershipEvent, Pool, UserEvent } from './api/membership';
 export type { AgentApi, AgentOutcome, CheckDefinition, LocalNode, LocalService, ServiceDefinition } from './api/agent';
+export { checkDefinitionFromJson } from './definitions/check-definition-json';
+export { DEFAULT_WEIGHTS, serviceDefinitionFromJson } from './definitions/service-definition-json';
+export type { DecodedDefinition, DefinitionProblem, DefinitionSource } from './definitions/definition-problem';
+export { metadataProblem } from './definitions/metadata-validation';
 export { loadService, PROTO_ROOT, type ServiceName } from './grpc/load-service';
 export { GrpcServer, RpcError, toServiceError, unary, type GrpcServerOptions } from './grpc/server';
 export { HealthService, type ServingStatus } from './grpc/health';
 export { callUnary, isUnavailable, openClient, type ChannelSettings } from './grpc/channel';
+export { FORWARDED_METADATA, StateService, type StateServiceCollaborators } from './grpc/state-service';
+export { WireError } from './grpc/state-wire';
+export { Coalesced } from './client/coalesced';
+export { connectState, type StateClient, type StateClientOptions } from './client/state-client';

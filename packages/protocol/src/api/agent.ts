@@ -43,9 +43,13 @@ export interface ServiceDefinition {
   readonly service: Omit<ServiceInstance, 'node' | 'createIndex' | 'modifyIndex'>;
   readonly checks: readonly CheckDefinition[];
   readonly token: string;
+  /** `Connect.SidecarService`: registered with the service, its id, name, port and checks filled in by the agent. */
+  readonly sidecar?: ServiceDefinition;
 }
 
-export type AgentOutcome = { readonly ok: true } | { readonly ok: false; readonly kind: 'invalid' | 'notFound' | 'failed'; readonly reason: string };
+export type AgentOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly kind: 'invalid' | 'notFound' | 'failed'; readonly reason: string };
 
 export interface LocalService {
   readonly service: Omit<ServiceInstance, 'node'>;
@@ -69,7 +73,10 @@ export interface AgentApi {
   checks(): Promise<readonly HealthCheck[]>;
   /** Resolves when `services` or `checks` changed after `version` (0 returns at once); gives the new version. */
   changed(version: number, signal: AbortSignal): Promise<number>;
-  registerService(definition: ServiceDefinition, options: { readonly replaceExistingChecks: boolean }): Promise<AgentOutcome>;
+  registerService(
+    definition: ServiceDefinition,
+    options: { readonly replaceExistingChecks: boolean },
+  ): Promise<AgentOutcome>;
   deregisterService(id: string): Promise<AgentOutcome>;
   registerCheck(definition: CheckDefinition): Promise<AgentOutcome>;
   deregisterCheck(id: string): Promise<AgentOutcome>;
@@ -78,7 +85,11 @@ export interface AgentApi {
   nodeMaintenance(enable: boolean, reason: string): Promise<AgentOutcome>;
   serviceMaintenance(serviceId: string, enable: boolean, reason: string): Promise<AgentOutcome>;
   /** Replaces the definitions that came from configuration files (reload). */
-  reload(services: readonly ServiceDefinition[], checks: readonly CheckDefinition[], nodeMeta: Readonly<Record<string, string>>): Promise<AgentOutcome>;
+  reload(
+    services: readonly ServiceDefinition[],
+    checks: readonly CheckDefinition[],
+    nodeMeta: Readonly<Record<string, string>>,
+  ): Promise<AgentOutcome>;
   /** Syncs everything now; resolves when the catalog has it or the attempt failed. */
   syncNow(): Promise<AgentOutcome>;
 }
