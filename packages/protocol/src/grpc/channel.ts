@@ -1,4 +1,4 @@
-import { Client, credentials as grpcCredentials, status, type ChannelCredentials, type ChannelOptions, type ServiceError } from '@grpc/grpc-js';
+import { Client, credentials as grpcCredentials, Metadata, status, type ChannelCredentials, type ChannelOptions, type ServiceError } from '@grpc/grpc-js';
 import { loadService, type ServiceName } from './load-service';
 
 export interface ChannelSettings {
@@ -27,6 +27,7 @@ export function openClient<Stub extends Client>(name: ServiceName, { address, cr
 
 type UnaryMethod<Request, Response> = (
   request: Request,
+  metadata: Metadata,
   options: { deadline: number },
   callback: (error: ServiceError | null, response?: Response) => void,
 ) => unknown;
@@ -37,10 +38,11 @@ export function callUnary<Request, Response>(
   method: string,
   request: Request,
   timeoutMs = 10_000,
+  metadata = new Metadata(),
 ): Promise<Response> {
   const call = (client as unknown as Record<string, UnaryMethod<Request, Response>>)[method]!.bind(client);
   return new Promise((resolve, reject) =>
-    call(request, { deadline: Date.now() + timeoutMs }, (error, response) => (error ? reject(error) : resolve(response!))),
+    call(request, metadata, { deadline: Date.now() + timeoutMs }, (error, response) => (error ? reject(error) : resolve(response!))),
   );
 }
 

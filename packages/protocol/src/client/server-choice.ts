@@ -1,0 +1,76 @@
+import { Metadata, type Client, type ClientDuplexStream } from '@grpc/grpc-js';
+import type { Clock } from '@tribune/platform';
+import { openClient } from '../grpc/channel';
+import { FORWARDED_METADATA } from '../grpc/state-service';
+import type { WireFeedEvent, WireFeedRequest, WireProposeBatch, WireProposeResults } from '../grpc/state-wire';
+
+export type StateStub = Client & {
+  propose(metadata: Metadata): ClientDuplexStream<WireProposeBatch, WireProposeResults>;
+  feed(metadata: Metadata): ClientDuplexStream<WireFeedRequest, WireFeedEvent>;
+};
+
+/** The server in use: one channel to it. */
+export interface ChosenServer {
+  readonly address: string;
+  readonly stub: StateStub;
+  readonly metadata: Metadata;
+}
+
+/** Sticks to one server while it works and is listed; on failure the one that failed longest ago (or never) is next. */
+export class ServerChoice {
+  private current: ChosenServer | undefined;
+  private readonly failures = new Map<string, number>();
+  private closed = false;
+
+  constructor(
+    private readonly options: { readonly servers: () => readonly string[]; readonly forwarded: boolean },
+    private readonly clock: Clock,
+  ) {}
+
+  /** Undefined when no server is known. */
+  get(): ChosenServer | undefined {
+    if (this.closed) return undefined;
+    const servers = this.options.servers();
+    if (this.current && servers.includes(this.current.address)) return this.current;
+    this.drop();
+    for (const address of this.failures.keys()) if (!servers.includes(address)) this.failures.delete(address);
+    const address = this.leastFailed(servers);
+    if (address !== undefined) this.current = this.open(address);
+    return this.current;
+  }
+
+  /** The way to this server is broken: the next `get` tries another. Calls under way on it may still end. */
+  failed(server: ChosenServer): void {
+    this.failures.set(server.address, this.clock.monotonicMs());
+    if (this.current === server) this.drop();
+  }
+
+  succeeded(server: ChosenServer): void {
+    this.failures.delete(server.address);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.drop();
+  }
+
+  private leastFailed(servers: readonly string[]): string | undefined {
+    const age = (address: string): number => this.failures.get(address) ?? -Infinity;
+    return servers.reduce<string | undefined>(
+      (best, address) => (best === undefined || age(address) < age(best) ? address : best),
+      undefined,
+    );
+  }
+
+  private open(address: string): ChosenServer {
+    const metadata = new Metadata();
+    if (this.options.forwarded) metadata.set(FORWARDED_METADATA, '1');
+    return { address, stub: openClient<StateStub>('tribune.state.v1.State', { address }), metadata };
+  }
+
+  // grpc-js lets calls that have begun come to their end after `close`.
+  private drop(): void {
+    this.current?.stub.close();
+    this.current = undefined;
+  }
+}

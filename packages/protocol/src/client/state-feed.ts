@@ -1,0 +1,67 @@
+import { status, type ClientDuplexStream, type ServiceError } from '@grpc/grpc-js';
+import type { Clock, Timer } from '@tribune/platform';
+import type { FeedEvent, FeedRequest, FeedStream } from '../api/state';
+import { RpcError } from '../grpc/server';
+import { feedEventFromWire, feedRequestToWire, type WireFeedEvent, type WireFeedRequest } from '../grpc/state-wire';
+import type { ChosenServer, ServerChoice } from './server-choice';
+
+/** Servers speak at least every 5 s on a feed; three silences in a row are a dead connection. */
+const SILENCE_MS = 15_000;
+
+/** The feed of one server over gRPC. Reading is the backpressure: HTTP/2 stops the server when nobody takes events. */
+export class GrpcFeedStream implements FeedStream {
+  private readonly call: ClientDuplexStream<WireFeedRequest, WireFeedEvent>;
+  private watchdog: Timer | undefined;
+  private heardMs: number;
+  private closed = false;
+
+  constructor(
+    private readonly server: ChosenServer,
+    private readonly choice: ServerChoice,
+    private readonly clock: Clock,
+    signal: AbortSignal,
+  ) {
+    this.call = server.stub.feed(server.metadata);
+    this.call.on('error', () => undefined); // The iterator throws it; without a listener it would end the process.
+    this.heardMs = clock.monotonicMs();
+    this.watch();
+    if (signal.aborted) this.close();
+    signal.addEventListener('abort', () => this.close(), { once: true });
+  }
+
+  send(request: FeedRequest): void {
+    if (!this.closed) this.call.write(feedRequestToWire(request));
+  }
+
+  close(): void {
+    this.closed = true;
+    this.watchdog?.cancel();
+    this.call.cancel();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<FeedEvent> {
+    try {
+      for await (const message of this.call) {
+        this.heardMs = this.clock.monotonicMs();
+        yield feedEventFromWire(message as WireFeedEvent);
+      }
+    } catch (error) {
+      if (this.closed) return;
+      this.choice.failed(this.server);
+      throw error;
+    } finally {
+      this.watchdog?.cancel();
+    }
+    if (this.closed) return;
+    this.choice.failed(this.server);
+    throw new RpcError(status.UNAVAILABLE, 'the server ended the feed');
+  }
+
+  private watch(): void {
+    this.watchdog = this.clock.setTimer(SILENCE_MS, () => {
+      const silentMs = this.clock.monotonicMs() - this.heardMs;
+      if (silentMs < SILENCE_MS || this.call.readableLength > 0) return this.watch();
+      this.call.destroy(Object.assign(new Error('the server is silent'), { code: status.UNAVAILABLE }) as ServiceError);
+    });
+  }
+}
