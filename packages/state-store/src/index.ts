@@ -1,1 +1,70 @@
-export {};
+/**
+ * The replicated state machine: tables, commands, queries and deltas. Pure: no I/O, no clock, no randomness.
+ * @packageDocumentation
+ */
+export { StateMachine, type Applied, type Snapshot } from './state-machine';
+export { applyCommand, UnknownCommandError } from './commands/apply';
+export type {
+  CatalogVerb,
+  Command,
+  CoordinateUpdateCommand,
+  DeregisterCommand,
+  KvCommand,
+  KvOperation,
+  KvTxnRead,
+  LockDelayExpireCommand,
+  RegisterCommand,
+  SessionCreateCommand,
+  SessionDestroyCommand,
+  SettingCommand,
+  TombstoneReapCommand,
+  TxnCommand,
+  TxnOperation,
+  Unindexed,
+} from './commands/command';
+export type { Outcome, TxnError, TxnResult } from './commands/outcome';
+
+export { decodeCommand, encodeCommand } from './encoding/command-codec';
+export { decodeDeltas, encodeDeltas } from './encoding/delta-codec';
+export { decodeOutcome, encodeOutcome } from './encoding/outcome-codec';
+export { EncodingError } from './encoding/packer';
+export { CHUNK_BYTES_MAX, encodeChunks } from './snapshot/chunks';
+export type { RestoreBuilder } from './snapshot/restore';
+
+export { kvGet, kvKeys, kvList } from './queries/kv';
+export {
+  findNode,
+  listNodes,
+  listServices,
+  nodeServices,
+  serviceInstances,
+  type InstanceFilter,
+  type Meta,
+  type NodeServices,
+  type ServiceNode,
+} from './queries/catalog';
+export { checksInState, nodeChecks, serviceChecks, serviceHealth, type HealthFilter } from './queries/health';
+export { nodeSessions, session, sessions } from './queries/sessions';
+export { coordinates } from './queries/coordinates';
+export { setting } from './queries/settings';
+
+export { Tables, TABLE_NAMES, type ReadTables } from './tables/tables';
+export { connectTarget } from './tables/services';
+export type { ReadTable } from './tables/table';
+export type {
+  CoordinateRow,
+  DeleteDelta,
+  Delta,
+  IndexRow,
+  LockDelayRow,
+  PutDelta,
+  Rows,
+  SettingRow,
+  TableName,
+  TombstoneRow,
+} from './view/delta';
+export type { Indexed, View, WatchKey } from './view/view';
+export { LiveView } from './view/live-view';
+export { WaitIndex } from './view/wait-index';
+export { topicKey } from './view/topics';
+export { malformedUuid } from './commands/uuid';

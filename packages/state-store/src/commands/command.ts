@@ -39,8 +39,20 @@ export interface DeregisterCommand {
 /** Conditional KV operations answer `ok: false` when the condition does not hold. */
 export type KvOperation =
   | { readonly verb: 'set'; readonly key: string; readonly value: Uint8Array; readonly flags: bigint }
-  | { readonly verb: 'cas'; readonly key: string; readonly value: Uint8Array; readonly flags: bigint; readonly index: number }
-  | { readonly verb: 'lock' | 'unlock'; readonly key: string; readonly value: Uint8Array; readonly flags: bigint; readonly session: string }
+  | {
+      readonly verb: 'cas';
+      readonly key: string;
+      readonly value: Uint8Array;
+      readonly flags: bigint;
+      readonly index: number;
+    }
+  | {
+      readonly verb: 'lock' | 'unlock';
+      readonly key: string;
+      readonly value: Uint8Array;
+      readonly flags: bigint;
+      readonly session: string;
+    }
   | { readonly verb: 'delete'; readonly key: string }
   | { readonly verb: 'delete-cas'; readonly key: string; readonly index: number }
   | { readonly verb: 'delete-tree'; readonly key: string };
@@ -59,8 +71,19 @@ export interface TxnCommand {
 export type TxnOperation =
   | { readonly kind: 'kv'; readonly operation: KvOperation | KvTxnRead }
   | { readonly kind: 'node'; readonly verb: CatalogVerb; readonly node: Unindexed<Node>; readonly index: number }
-  | { readonly kind: 'service'; readonly verb: CatalogVerb; readonly node: string; readonly service: Unindexed<ServiceInstance>; readonly index: number }
-  | { readonly kind: 'check'; readonly verb: CatalogVerb; readonly check: Unindexed<HealthCheck>; readonly index: number }
+  | {
+      readonly kind: 'service';
+      readonly verb: CatalogVerb;
+      readonly node: string;
+      readonly service: Unindexed<ServiceInstance>;
+      readonly index: number;
+    }
+  | {
+      readonly kind: 'check';
+      readonly verb: CatalogVerb;
+      readonly check: Unindexed<HealthCheck>;
+      readonly index: number;
+    }
   | { readonly kind: 'session'; readonly verb: 'delete'; readonly id: string };
 
 export type CatalogVerb = 'get' | 'set' | 'cas' | 'delete' | 'delete-cas';

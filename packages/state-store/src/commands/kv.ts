@@ -1,0 +1,41 @@
+import type { KvEntry } from '@tribune/protocol';
+import type { Transaction } from '../transaction/transaction';
+import type { KvOperation } from './command';
+import { deleteEntry, deleteIfUnchanged, deleteTree } from './kv-delete';
+import { lockEntry, unlockEntry } from './kv-lock';
+import { setEntry, setIfUnchanged } from './kv-set';
+import type { Outcome } from './outcome';
+
+/** What a KV operation did. `entry` is the row afterwards, for transactions; undefined after a deletion. */
+export type KvEffect =
+  | { readonly kind: 'done'; readonly entry?: KvEntry }
+  /** The condition did not hold. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'error'; readonly message: string };
+
+export function applyKv(txn: Transaction, operation: KvOperation): Outcome {
+  const effect = applyKvOperation(txn, operation);
+  if (effect.kind === 'error') return effect;
+  return { kind: 'done', ok: effect.kind === 'done' };
+}
+
+export function applyKvOperation(txn: Transaction, operation: KvOperation): KvEffect {
+  switch (operation.verb) {
+    case 'set':
+      return { kind: 'done', entry: setEntry(txn, operation) };
+    case 'cas':
+      return setIfUnchanged(txn, operation, operation.index);
+    case 'lock':
+      return lockEntry(txn, operation, operation.session);
+    case 'unlock':
+      return unlockEntry(txn, operation, operation.session);
+    case 'delete':
+      deleteEntry(txn, operation.key);
+      return { kind: 'done' };
+    case 'delete-cas':
+      return deleteIfUnchanged(txn, operation.key, operation.index);
+    case 'delete-tree':
+      deleteTree(txn, operation.key);
+      return { kind: 'done' };
+  }
+}

@@ -1,0 +1,9 @@
+import { indexed } from './indexed';
+import type { ReadTables } from '../tables/tables';
+import type { SettingRow } from '../view/delta';
+import type { Indexed } from '../view/view';
+
+export function setting(tables: ReadTables, name: string): Indexed<SettingRow | undefined> {
+  const row = tables.settings.get(name);
+  return indexed(row ? row.modifyIndex : tables.indexes.get('settings'), row, ['settings']);
+}

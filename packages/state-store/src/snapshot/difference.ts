@@ -1,0 +1,16 @@
+import { TABLE_NAMES, type Tables } from '../tables/tables';
+import type { Delta } from '../view/delta';
+
+/** The deltas that lead from one state to another, deletions first. Rows are compared by identity. */
+export function* difference(before: Tables, after: Tables): Generator<Delta> {
+  for (const table of TABLE_NAMES) {
+    for (const row of before.table(table).rows()) {
+      if (!after.table(table).find(row)) yield { table, op: 'delete', row } as Delta;
+    }
+  }
+  for (const table of TABLE_NAMES) {
+    for (const row of after.table(table).rows()) {
+      yield { table, op: 'put', row, before: before.table(table).find(row) } as Delta;
+    }
+  }
+}
