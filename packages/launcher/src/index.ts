@@ -1,1 +1,9 @@
-export {};
+/**
+ * The agent: reads its configuration, starts the pieces in order, supervises them, stops them in reverse.
+ * @packageDocumentation
+ */
+export type { AgentConfig, HostPort, JoinPlan, ListenAddress } from './config/agent-config';
+export { loadConfig } from './config/load-config';
+export { parseFlags, type Flags } from './config/load/flags';
+export { flagHelp } from './config/load/flag-help';
+export { ConfigError, problemLine, type Problem } from './config/schema/problem';

@@ -1,0 +1,117 @@
+import type { CheckDefinition, ServiceDefinition } from '@tribune/protocol';
+import type { LogLevel } from '@tribune/platform';
+import type { DecodedAgent } from './schema/agent-fields';
+import type { PlainObject } from './hcl/plain-tree';
+
+/** A TCP address or a Unix socket to listen on. */
+export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Everything the agent was told, resolved and checked. Frozen; durations in milliseconds. */
+export interface AgentConfig {
+  readonly mode: 'server' | 'client';
+  /** `-dev`: data in a temporary folder that goes with the process. */
+  readonly isDev: boolean;
+  readonly layout: 'inline' | 'processes';
+  readonly nodeName: string;
+  /** '' until the agent has read or made `data_dir/node-id`. */
+  readonly nodeId: string;
+  readonly nodeMeta: Readonly<Record<string, string>>;
+  /** Lower case. */
+  readonly datacenter: string;
+  /** '' with `-dev` unless given. */
+  readonly dataDir: string;
+  readonly pidFile: string;
+
+  readonly bindHost: string;
+  readonly advertiseHost: string;
+  readonly advertiseWanHost: string;
+  readonly clientHosts: readonly string[];
+  readonly taggedAddresses: Readonly<Record<string, string>>;
+  readonly http: readonly ListenAddress[];
+  readonly dns: readonly HostPort[];
+  readonly grpc: readonly ListenAddress[];
+  readonly serfLan: HostPort;
+  /** Undefined when the WAN pool is off: on client agents, and with port -1. */
+  readonly serfWan: HostPort | undefined;
+  /** gRPC between servers. Client agents dial it on others and listen on none. */
+  readonly serverRpc: HostPort;
+  readonly unixSockets: { readonly user: string; readonly group: string; readonly mode: number | undefined };
+
+  readonly bootstrap: boolean;
+  /** 0: not given. Never 1 (that is `bootstrap`). */
+  readonly bootstrapExpect: number;
+  readonly leaveOnTerminate: boolean;
+  readonly skipLeaveOnInterrupt: boolean;
+  readonly rejoinAfterLeave: boolean;
+  readonly joinLan: JoinPlan;
+  readonly joinWan: JoinPlan;
+  readonly gossip: {
+    readonly encrypt: string;
+    readonly encryptVerifyIncoming: boolean;
+    readonly encryptVerifyOutgoing: boolean;
+    readonly keyringFile: boolean;
+    readonly coordinates: boolean;
+    readonly lan: DecodedAgent['gossip_lan'];
+    readonly wan: DecodedAgent['gossip_wan'];
+    readonly reconnectTimeoutLanMs: number;
+    readonly reconnectTimeoutWanMs: number;
+  };
+  readonly raft: {
+    readonly multiplier: number;
+    /** 0: raft-core's own default. */
+    readonly snapshotThreshold: number;
+    /** 0: raft-core's own default. */
+    readonly trailingLogs: number;
+  };
+  readonly leaveDrainMs: number;
+  readonly rpcHoldTimeoutMs: number;
+  readonly autopilot: DecodedAgent['autopilot'];
+
+  readonly httpConfig: DecodedAgent['http_config'];
+  readonly limits: DecodedAgent['limits'];
+  readonly defaultQueryTimeMs: number;
+  readonly maxQueryTimeMs: number;
+  readonly discoveryMaxStaleMs: number;
+  readonly sessionTtlMinMs: number;
+  readonly disableHttpUnprintableCharFilter: boolean;
+
+  readonly dnsDomain: string;
+  readonly dnsAltDomain: string;
+  readonly dnsRecursors: readonly HostPort[];
+  readonly dnsConfig: Omit<DecodedAgent['dns_config'], 'service_ttl'>;
+  readonly dnsServiceTtlMs: Readonly<Record<string, number>>;
+
+  readonly checkUpdateIntervalMs: number;
+  readonly checkOutputBytesMax: number;
+  readonly discardCheckOutput: boolean;
+  readonly scriptChecks: 'off' | 'local' | 'on';
+  readonly services: readonly ServiceDefinition[];
+  readonly checks: readonly CheckDefinition[];
+  readonly watches: readonly PlainObject[];
+
+  readonly log: {
+    readonly level: LogLevel;
+    readonly json: boolean;
+    readonly file: string;
+    readonly rotateBytes: number;
+    readonly rotateMs: number;
+    readonly rotateFilesMax: number;
+  };
+  /** Shown once at start. */
+  readonly warnings: readonly string[];
+}
+
+/** Whom to join, how often to try, and when to give up. */
+export interface JoinPlan {
+  /** Tried once at start; a failure ends the agent. */
+  readonly start: readonly string[];
+  readonly retry: readonly string[];
+  readonly intervalMs: number;
+  /** 0: for ever. */
+  readonly attemptsMax: number;
+}
