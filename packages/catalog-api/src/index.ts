@@ -1,1 +1,13 @@
-export {};
+/**
+ * Consul's HTTP API over a view: stateless, one Nest module per area.
+ * @packageDocumentation
+ */
+export { createCatalogApi, type CatalogApi } from './catalog-api';
+export {
+  catalogApiDefaults,
+  type AgentControl,
+  type CatalogApiCollaborators,
+  type CatalogApiOptions,
+  type HttpAddress,
+  type HttpLimits,
+} from './options';

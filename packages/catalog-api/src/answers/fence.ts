@@ -1,0 +1,42 @@
+import { sleep, type Clock, type Random } from '@tribune/platform';
+import type { FenceResult, StateApi } from '@tribune/protocol';
+import type { View } from '@tribune/state-store';
+import { noClusterLeader } from '../http/http-error';
+
+/** A request that found no leader tries again at about this distance. Milliseconds. */
+const RETRY_MS = 60;
+
+/** Makes a read linearizable: asks for the fence and waits until the view contains it. */
+export class Fence {
+  constructor(
+    private readonly state: StateApi,
+    private readonly view: View,
+    private readonly clock: Clock,
+    private readonly random: Random,
+    private readonly leaderHoldMs: number,
+  ) {}
+
+  /** Undefined: passed already, no promise was needed (a single server that leads). */
+  pass(): Promise<void> | undefined {
+    const fence = this.state.readFence();
+    if (fence instanceof Promise) return this.passSlowly(fence);
+    return fence.kind === 'confirmed' ? this.view.atLeast(fence.revision) : this.passSlowly(fence);
+  }
+
+  /** True when {@link pass} needs no waiting: for the shortest way only. */
+  isOpen(): boolean {
+    const fence = this.state.readFence();
+    return !(fence instanceof Promise) && fence.kind === 'confirmed' && this.view.revision >= fence.revision;
+  }
+
+  private async passSlowly(first: FenceResult | Promise<FenceResult>): Promise<void> {
+    let fence = await first;
+    const deadlineMs = this.clock.monotonicMs() + this.leaderHoldMs;
+    while (fence.kind !== 'confirmed') {
+      if (this.clock.monotonicMs() >= deadlineMs) throw noClusterLeader();
+      await sleep(this.clock, RETRY_MS * (0.5 + this.random.next()));
+      fence = await this.state.readFence();
+    }
+    await this.view.atLeast(fence.revision);
+  }
+}

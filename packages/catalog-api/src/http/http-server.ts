@@ -1,0 +1,117 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { unlink } from 'node:fs/promises';
+import type { Logger, Startable } from '@tribune/platform';
+import type { HttpAddress } from '../options';
+import { refuse, statusOf, unknownMethod, type ParserError } from './broken-request';
+import type { ConnectionCap } from './connection-cap';
+import type { Dispatcher } from './dispatcher';
+
+/**
+ * A client pools idle connections (Go: 90 s) and must not find them closed under it. Longer than that, so that it is
+ * the client that closes. Milliseconds.
+ */
+const KEEP_ALIVE_MS = 130_000;
+/** A client may take this long to send its headers, and its whole request. Milliseconds. */
+const HEADERS_MS = 30_000;
+const REQUEST_MS = 120_000;
+/** After an early answer the rest of the body is read and dropped, so that the client gets to read the answer; this much. */
+const DRAIN_BYTES_MAX = 4 * 1_048_576;
+const DRAIN_MS = 2_000;
+
+/** The listening sockets. Everything about HTTP that is not about one request. */
+export class HttpServer implements Startable {
+  private servers: Server[] = [];
+  private readonly sockets = new Set<Socket>();
+
+  constructor(
+    private readonly addresses: readonly HttpAddress[],
+    private readonly dispatcher: Dispatcher,
+    private readonly cap: ConnectionCap,
+    private readonly logger: Logger,
+  ) {}
+
+  /** The TCP port of the first address, once started. */
+  get port(): number {
+    for (const server of this.servers) {
+      const address = server.address() as AddressInfo | string | null;
+      if (address !== null && typeof address === 'object') return address.port;
+    }
+    return 0;
+  }
+
+  async start(): Promise<void> {
+    if (this.servers.length > 0) return;
+    try {
+      for (const address of this.addresses) this.servers.push(await this.listen(address));
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    const closing = this.servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    for (const socket of this.sockets) socket.destroy();
+    await Promise.all(closing);
+    this.servers = [];
+  }
+
+  private async listen(address: HttpAddress): Promise<Server> {
+    const server = createServer({ requireHostHeader: false, keepAliveTimeout: KEEP_ALIVE_MS });
+    server.headersTimeout = HEADERS_MS;
+    server.requestTimeout = REQUEST_MS;
+    server.timeout = 0;
+    server.on('connection', (socket) => this.admit(socket));
+    server.on('request', (request, response) => this.dispatcher.dispatch(request, response));
+    server.on('checkContinue', (request, response) => this.dispatcher.dispatch(request, response));
+    server.on('dropRequest', (_request, socket) => socket.destroy());
+    server.on('clientError', (error: ParserError, socket) => this.refuseBroken(error, socket as Socket));
+    if ('path' in address) await unlink(address.path).catch(() => undefined);
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(address, () => {
+        server.removeListener('error', reject);
+        resolve();
+      });
+    });
+    server.on('error', (error) => this.logger.error('http server failed', { error }));
+    return server;
+  }
+
+  private admit(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    this.cap.admit(socket);
+  }
+
+  private refuseBroken(error: ParserError, socket: Socket): void {
+    const request = unknownMethod(error);
+    const allow = request ? this.dispatcher.allowOf(request.target) : undefined;
+    if (!request || allow === undefined) {
+      const line = statusOf(error);
+      return refuse(socket, line, line);
+    }
+    const headers = `Allow: ${allow}\r\nVary: Accept-Encoding\r\n`;
+    refuse(socket, '405 Method Not Allowed', `method ${request.method} not allowed`, headers);
+  }
+}
+
+/** Reads and drops what is left of a body that nobody wanted, within bounds, then lets go of the connection. */
+export function drain(request: IncomingMessage, response: ServerResponse): void {
+  if (request.complete) return;
+  let left = DRAIN_BYTES_MAX;
+  const { socket } = request;
+  const timer = setTimeout(() => socket.destroy(), DRAIN_MS);
+  timer.unref();
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) socket.destroy();
+  });
+  request.on('error', () => undefined);
+  const finish = (): void => clearTimeout(timer);
+  request.on('end', finish);
+  request.on('close', finish);
+  response.on('error', () => undefined);
+  request.resume();
+}
