@@ -34,6 +34,8 @@ export interface KeyringResponse {
   readonly keys: Readonly<Record<string, number>>;
   readonly primaryKeys: Readonly<Record<string, number>>;
   readonly numNodes: number;
+  /** Why the operation did not succeed everywhere, in Consul's words; absent when it did. */
+  readonly error?: string;
 }
 
 /** `membership.v1`: gossip, as every other piece sees it. In-process object or {@link connectMembership}. */

@@ -1,0 +1,173 @@
+import type { Disseminator } from './disseminator';
+import { isGone, type MemberRecord } from './member-table';
+import type { MembershipRules } from './membership-rules';
+import type { Message, Ping, Source } from './messages';
+import type { SwimContext } from './swim-context';
+
+/** First protocols with stream pings and with nacks. */
+const STREAM_PING_PROTOCOL = 3;
+const NACK_PROTOCOL = 4;
+
+interface Probe {
+  readonly target: MemberRecord;
+  readonly ping: Ping;
+  readonly sentAtMs: number;
+  readonly endsAtMs: number;
+  phase: 'direct' | 'indirect';
+  nacksExpected: number;
+  nacks: number;
+  reachedOverStream: boolean;
+}
+
+/**
+ * One member per interval is probed (SWIM §3.1): directly, and when it stays silent for the probe time-out through
+ * `indirectChecks` helpers and over a stream at the same time. Silence to the end of the (health-scaled) interval
+ * makes it a suspect and, as far as helpers did not nack either, makes us doubt ourselves (Lifeguard, LHA-Probe).
+ */
+export class Prober {
+  private current: Probe | undefined;
+  private hasMissedTurn = false;
+  private lastSeqNo = 0;
+
+  constructor(
+    private readonly context: SwimContext,
+    private readonly disseminator: Disseminator,
+    private readonly rules: MembershipRules,
+  ) {}
+
+  start(nowMs: number): void {
+    this.scheduleTurn(nowMs + this.context.random.next() * this.context.config.probeIntervalMs);
+  }
+
+  nextSeqNo(): number {
+    this.lastSeqNo = (this.lastSeqNo + 1) >>> 0;
+    return this.lastSeqNo;
+  }
+
+  self(): Source {
+    const { name, host, port } = this.context.config;
+    return { name, host, port };
+  }
+
+  /** False when the ack belongs to no probe of ours. */
+  acked(seqNo: number, payload: Uint8Array, nowMs: number): boolean {
+    const probe = this.current;
+    if (probe?.ping.seqNo !== seqNo) return false;
+    if (probe.phase === 'direct') {
+      const rttMs = nowMs - probe.sentAtMs;
+      this.context.outbox.fact({ kind: 'probed', node: probe.target.name, rttMs, payload });
+    }
+    this.conclude(-1, nowMs);
+    return true;
+  }
+
+  nacked(seqNo: number): void {
+    if (this.current?.ping.seqNo === seqNo) this.current.nacks += 1;
+  }
+
+  /** Remembered only: packets get until the end of the probe, so that we notice when a stream is all that works. */
+  streamPingDone(seqNo: number, reached: boolean): void {
+    if (reached && this.current?.ping.seqNo === seqNo) this.current.reachedOverStream = true;
+  }
+
+  private scheduleTurn(atMs: number): void {
+    this.context.timers.schedule('probe', atMs, (nowMs) => {
+      const { probeIntervalMs } = this.context.config;
+      const behind = Math.max(0, Math.floor((nowMs - atMs) / probeIntervalMs));
+      this.scheduleTurn(atMs + (behind + 1) * probeIntervalMs);
+      if (this.current) this.hasMissedTurn = true;
+      else this.begin(nowMs);
+    });
+  }
+
+  private begin(nowMs: number): void {
+    const { table, random, config, awareness, timers } = this.context;
+    const target = table.nextToProbe(
+      random,
+      (record) => record.name !== config.name && !isGone(record),
+      (record) => isGone(record) && nowMs - record.changedAtMs > config.gossipToTheDeadMs,
+    );
+    if (!target) return;
+    const ping: Ping = { kind: 'ping', seqNo: this.nextSeqNo(), node: target.name, source: this.self() };
+    const endsAtMs = nowMs + awareness.scale(config.probeIntervalMs);
+    this.current = {
+      target,
+      ping,
+      sentAtMs: nowMs,
+      endsAtMs,
+      phase: 'direct',
+      nacksExpected: 0,
+      nacks: 0,
+      reachedOverStream: false,
+    };
+    this.sendPing(target, ping);
+    timers.schedule('probe-timeout', nowMs + config.probeTimeoutMs, () => this.goIndirect());
+    timers.schedule('probe-end', endsAtMs, (endMs) => this.fail(endMs));
+  }
+
+  // Lifeguard's buddy system: the ping itself tells a suspect, so that it can refute at once.
+  private sendPing(target: MemberRecord, ping: Ping): void {
+    if (target.state === 'alive' || !this.context.config.buddySystem) {
+      return this.disseminator.send(target, [ping], target);
+    }
+    const { name: node, incarnation } = target;
+    const suspicion: Message = { kind: 'suspect', node, incarnation, from: this.context.config.name };
+    this.disseminator.sendAlone(target, [ping, suspicion], target);
+  }
+
+  private goIndirect(): void {
+    const probe = this.current;
+    if (!probe) return;
+    const { table, random, config, outbox } = this.context;
+    const { target, ping } = probe;
+    probe.phase = 'indirect';
+    const helpers = table.randomMembers(
+      config.indirectChecks,
+      random,
+      (record) => record.state === 'alive' && record.name !== config.name && record.name !== target.name,
+    );
+    for (const helper of helpers) {
+      const nack = (helper.versions[1] ?? 0) >= NACK_PROTOCOL;
+      if (nack) probe.nacksExpected += 1;
+      const { host, port, name: node } = target;
+      const request: Message = {
+        kind: 'indirectPing',
+        seqNo: ping.seqNo,
+        target: { host, port },
+        node,
+        nack,
+        source: this.self(),
+      };
+      this.disseminator.send(helper, [request], helper);
+    }
+    if (config.tcpPings && (target.versions[1] ?? 0) >= STREAM_PING_PROTOCOL) {
+      outbox.streamPing({ to: { host: target.host, port: target.port }, ping, deadlineMs: probe.endsAtMs });
+    }
+  }
+
+  private fail(nowMs: number): void {
+    const probe = this.current;
+    if (!probe) return;
+    const { outbox, config } = this.context;
+    const { name: node, incarnation } = probe.target;
+    if (probe.reachedOverStream) {
+      outbox.fact({ kind: 'reachedOverTcpOnly', node });
+      return this.conclude(-1, nowMs);
+    }
+    // With nacks we know whether the helpers heard us: each one missing is a hint that the fault is ours.
+    const delta = probe.nacksExpected > 0 ? Math.max(0, probe.nacksExpected - probe.nacks) : 1;
+    outbox.fact({ kind: 'probeFailed', node });
+    this.rules.suspect({ kind: 'suspect', node, incarnation, from: config.name }, nowMs);
+    this.conclude(delta, nowMs);
+  }
+
+  private conclude(healthDelta: number, nowMs: number): void {
+    this.context.awareness.apply(healthDelta);
+    this.context.timers.cancel('probe-timeout');
+    this.context.timers.cancel('probe-end');
+    this.current = undefined;
+    if (!this.hasMissedTurn) return;
+    this.hasMissedTurn = false;
+    this.begin(nowMs);
+  }
+}

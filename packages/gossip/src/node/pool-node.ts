@@ -1,0 +1,502 @@
+import {
+  CodedError,
+  messageOf,
+  type Clock,
+  type Logger,
+  type Random,
+  type Startable,
+  type Timer,
+} from '@tribune/platform';
+import type { Coordinate, Member } from '@tribune/protocol';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Profile } from '../config/profiles';
+import type { Endpoint, PushedState, StateExchange } from '../core/messages';
+import type { PushPullOrder, Ready, StreamPing } from '../core/ready';
+import { Swim } from '../core/swim';
+import type { GossipMetrics } from '../metrics';
+import type { KeyStore } from '../serf/key-operations';
+import type { MemberChange } from '../serf/member-book';
+import type { QueryOptions } from '../serf/query-desk';
+import type { QueryListener } from '../serf/query-ledger';
+import { Serf, type SerfOutput } from '../serf/serf';
+import { serfDefaults, type SerfConfig } from '../serf/serf-config';
+import type { EventMessage } from '../serf/serf-messages';
+import { encodeTags, tagsProblem, type Tags } from '../serf/tags-codec';
+import { measureMessage } from '../transport/codec/message-codec';
+import { STATES_PER_TURN, type StreamSecurity } from '../transport/codec/stream-codec';
+import { PoolTransport } from '../transport/pool-transport';
+import { advertisedAddress } from './advertise-address';
+import { recordFact } from './fact-recorder';
+import { resolveJoinAddress } from './join-addresses';
+import { swimConfig } from './pool-config';
+import { SnapshotFile } from './snapshot-file';
+import { matchesExpression } from './tag-expression';
+
+export interface PoolNodeOptions {
+  readonly pool: 'lan' | 'wan';
+  readonly name: string;
+  readonly bindAddress: string;
+  readonly advertiseAddress: string | undefined;
+  readonly port: number;
+  readonly advertisePort: number | undefined;
+  readonly knobs: Profile;
+  readonly serf: Partial<SerfConfig> | undefined;
+  readonly tags: Tags;
+  readonly security: StreamSecurity;
+  readonly snapshotPath: string | undefined;
+  readonly rejoinAfterLeave: boolean;
+}
+
+export interface PoolNodeCollaborators {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: GossipMetrics;
+  readonly keys: KeyStore | undefined;
+  readonly memberChanged: (change: MemberChange) => void;
+  readonly userEvent: (event: EventMessage) => void;
+  /** Another agent has our name, and most members know that one. */
+  readonly nameLost: () => void;
+  readonly answerQuery?: (name: string, payload: Uint8Array) => Uint8Array | undefined;
+}
+
+export class PoolError extends CodedError<
+  | { code: 'GOSSIP_NOT_RUNNING' }
+  | { code: 'GOSSIP_TAGS_TOO_LONG' }
+  | { code: 'GOSSIP_MERGE_REFUSED'; reason: string }
+  | { code: 'GOSSIP_QUERY_REFUSED'; reason: string }
+> {}
+
+/** Streams served at once (memberlist: 128 push/pulls). */
+const CONNECTIONS_MAX = 128;
+/** A timer this late means that packets may be waiting which would change its verdict: they are read first. */
+const LATE_MS = 20;
+
+/**
+ * One pool: sockets and timers around the two machines. The loop is `pump`: whatever came in, do what SWIM and then
+ * serf want done, until both are quiet; then sleep until the earlier of their deadlines.
+ */
+export class PoolNode implements Startable {
+  private swim: Swim | undefined;
+  private readonly serf: Serf;
+  private readonly transport: PoolTransport;
+  private readonly snapshot: SnapshotFile | undefined;
+  private readonly logger: Logger;
+  private timer: Timer | undefined;
+  private timerAtMs = Infinity;
+  private isPumping = false;
+  private tags: Tags;
+  private state: 'new' | 'running' | 'leaving' | 'left' | 'stopped' = 'new';
+  private leaveSpread: () => void = () => undefined;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly options: PoolNodeOptions,
+    private readonly collaborators: PoolNodeCollaborators,
+  ) {
+    this.tags = options.tags;
+    this.logger = collaborators.logger.child(options.pool);
+    this.serf = this.createSerf();
+    this.transport = this.createTransport();
+    this.snapshot = this.createSnapshot();
+  }
+
+  get port(): number {
+    return this.transport.port;
+  }
+
+  async start(): Promise<void> {
+    if (this.state !== 'new') return;
+    this.state = 'running';
+    const previous = await this.snapshot?.open(this.options.rejoinAfterLeave);
+    await this.transport.open();
+    if (previous) this.serf.restore(previous);
+    const { knobs, name } = this.options;
+    const overhead = this.transport.overheadBytes;
+    this.swim = new Swim(swimConfig(knobs, name, this.self(), overhead), {
+      random: this.collaborators.random,
+      measure: measureMessage,
+      delegate: this.serf,
+    });
+    this.swim.start(encodeTags(this.tags), this.now());
+    this.serf.start(this.now());
+    this.pump();
+    if (previous && previous.alive.size > 0) void this.rejoin([...previous.alive]);
+  }
+
+  /** Without a good-bye: the others will find out. */
+  async stop(): Promise<void> {
+    if (this.state === 'stopped' || this.state === 'new') return;
+    this.state = 'stopped';
+    this.stopping.abort();
+    this.timer?.cancel();
+    await this.transport.close();
+    await this.snapshot?.close();
+  }
+
+  members(): Member[] {
+    return this.serf.book.all();
+  }
+
+  member(name: string): Member | undefined {
+    return this.serf.book.get(name);
+  }
+
+  coordinate(node: string): Coordinate | undefined {
+    return this.serf.coordinate(node);
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  /** Members that are not gone. */
+  get aliveCount(): number {
+    return this.swim?.table.all().filter(({ state }) => state === 'alive' || state === 'suspect').length ?? 0;
+  }
+
+  async join(addresses: readonly string[]): Promise<{ joined: number; errors: string[] }> {
+    this.runningSwim();
+    const outcomes = await Promise.all(addresses.map((address) => this.joinOne(address)));
+    const joined = outcomes.reduce((sum, outcome) => sum + outcome.joined, 0);
+    if (joined > 0) {
+      this.serf.announceJoin(this.now());
+      this.pump();
+    }
+    return { joined, errors: outcomes.flatMap(({ errors }) => errors) };
+  }
+
+  /** Says good-bye and waits until it is likely to be known. Afterwards the node still answers until `stop`. */
+  async leave(): Promise<void> {
+    const swim = this.swim;
+    if (this.state !== 'running' || !swim) return;
+    this.state = 'leaving';
+    this.snapshot?.leave();
+    const { broadcastTimeoutMs, leavePropagateDelayMs } = this.serfConfig();
+    const hasOthers = this.serf.hasOthersAlive();
+    const intentSpread = new Promise<void>((spread) => this.serf.leave(this.now(), spread));
+    this.pump();
+    if (hasOthers) await this.within(broadcastTimeoutMs, intentSpread);
+    const left = new Promise<void>((resolve) => (this.leaveSpread = resolve));
+    swim.leave(this.now());
+    this.pump();
+    if (hasOthers) {
+      await this.within(broadcastTimeoutMs, left);
+      await this.within(leavePropagateDelayMs, new Promise(() => undefined));
+    }
+    if (this.state === 'leaving') this.state = 'left';
+  }
+
+  /** Members that are only suspected count as known; `unknown` when nobody has heard of the name. */
+  async forceLeave(name: string, prune: boolean): Promise<'done' | 'unknown'> {
+    this.runningSwim();
+    if (!this.serf.book.get(name)) return 'unknown';
+    const spread = new Promise<void>((resolve) => this.serf.forceLeave(name, prune, this.now(), resolve));
+    const hasOthers = this.serf.hasOthersAlive();
+    this.pump();
+    if (hasOthers) await this.within(this.serfConfig().broadcastTimeoutMs, spread);
+    return 'done';
+  }
+
+  /** Why the event was not sent, or its Lamport time. */
+  fireEvent(name: string, payload: Uint8Array, coalesce: boolean): { problem: string } | { ltime: number } {
+    this.runningSwim();
+    const outcome = this.serf.fireEvent(name, payload, coalesce);
+    this.pump();
+    return outcome;
+  }
+
+  async setTags(tags: Tags): Promise<void> {
+    const problem = tagsProblem(tags);
+    if (problem !== undefined) throw new PoolError({ code: 'GOSSIP_TAGS_TOO_LONG' }, problem);
+    this.tags = tags;
+    if (this.state !== 'running') return;
+    const swim = this.runningSwim();
+    const spread = new Promise<void>((resolve) => swim.updateMeta(encodeTags(tags), this.now(), resolve));
+    const hasOthers = this.serf.hasOthersAlive();
+    this.pump();
+    if (hasOthers) await this.within(this.serfConfig().broadcastTimeoutMs, spread);
+  }
+
+  /** Asks every member; resolves when the query is over or `enough` says so. */
+  query(options: QueryOptions, listener: Omit<QueryListener, 'closed'>, enough: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const checked =
+        <A extends unknown[]>(heard?: (...args: A) => void) =>
+        (...args: A) => {
+          heard?.(...args);
+          if (enough()) resolve();
+        };
+      const problem = this.serf.queries.ask(this.runningSwim().self(), options, this.now(), {
+        acked: checked(listener.acked?.bind(listener)),
+        responded: checked(listener.responded?.bind(listener)),
+        closed: resolve,
+      });
+      if (problem !== undefined) reject(new PoolError({ code: 'GOSSIP_QUERY_REFUSED', reason: problem }, problem));
+      this.pump();
+    });
+  }
+
+  stats(): Readonly<Record<string, string>> {
+    const health = this.swim?.health;
+    const encrypted = String(this.options.security.keyring !== undefined);
+    return { ...this.serf.stats(), health_score: String(health?.score ?? 0), encrypted };
+  }
+
+  recordLevels(): void {
+    const { metrics } = this.collaborators;
+    const { pool } = this.options;
+    for (const status of ['alive', 'leaving', 'left', 'failed'] as const) {
+      metrics.members.set({ pool, status }, this.serf.book.names(status).length);
+    }
+    metrics.healthScore.set({ pool }, this.swim?.health.score ?? 0);
+    metrics.broadcastsQueued.set({ pool }, this.swim?.health.queued ?? 0);
+  }
+
+  // --- the loop ---------------------------------------------------------------------------------------------------
+
+  private pump(): void {
+    if (this.isPumping || !this.swim || this.state === 'stopped') return;
+    this.isPumping = true;
+    try {
+      for (;;) {
+        const ready = this.swim.ready();
+        if (ready) {
+          this.carryOut(ready);
+          this.swim.advance(ready);
+        }
+        const outputs = this.serf.takeOutputs();
+        for (const output of outputs) this.deliver(output);
+        if (!ready && outputs.length === 0) break;
+      }
+    } finally {
+      this.isPumping = false;
+    }
+    this.sleep();
+  }
+
+  private carryOut(ready: Ready): void {
+    for (const packet of ready.packets) this.transport.send(packet);
+    for (const order of ready.streamPings) void this.streamPing(order);
+    for (const order of ready.pushPulls) void this.pushPull(order);
+    for (const fact of ready.facts) {
+      recordFact(fact, this.options.pool, this.logger, this.collaborators.metrics);
+      if (fact.kind === 'leaveSpread') this.leaveSpread();
+      try {
+        this.serf.observe(fact, this.now());
+      } catch (error) {
+        this.unreadable(error);
+      }
+    }
+  }
+
+  private deliver(output: SerfOutput): void {
+    switch (output.kind) {
+      case 'member':
+        return this.memberChanged(output.change);
+      case 'userEvent':
+        this.collaborators.metrics.userEvents.inc({ pool: this.options.pool });
+        return this.collaborators.userEvent(output.event);
+      case 'send':
+        return this.swim?.sendUser(output.to, output.body);
+      case 'reconnect':
+        this.logger.info('trying to reach a failed member', { node: output.node });
+        return void this.pushPull(output);
+      case 'nameLost':
+        this.logger.error('another agent has our name, and most members know that one');
+        return this.collaborators.nameLost();
+    }
+  }
+
+  private memberChanged(change: MemberChange): void {
+    const { kind, member } = change;
+    this.logger.info(`member ${kind}`, { node: member.name, address: member.address });
+    const address = member.address.includes(':') ? `[${member.address}]` : member.address;
+    if (member.name !== this.options.name) {
+      if (kind === 'join' || kind === 'update') this.snapshot?.memberAlive(member.name, `${address}:${member.port}`);
+      else this.snapshot?.memberGone(member.name);
+    }
+    this.collaborators.memberChanged(change);
+  }
+
+  private sleep(): void {
+    const nextMs = Math.min(this.swim?.nextTickAtMs() ?? Infinity, this.serf.nextTickAtMs());
+    if (nextMs >= this.timerAtMs) return;
+    this.timer?.cancel();
+    this.timerAtMs = nextMs;
+    this.timer = this.collaborators.clock.setTimer(Math.max(0, nextMs - this.now()), () => void this.wake(nextMs));
+  }
+
+  private async wake(plannedMs: number): Promise<void> {
+    if (this.now() - plannedMs > LATE_MS) await nextTurn();
+    if (this.state === 'stopped') return;
+    this.timerAtMs = Infinity;
+    this.swim?.tick(this.now());
+    this.serf.tick(this.now());
+    this.pump();
+  }
+
+  // --- streams ----------------------------------------------------------------------------------------------------
+
+  private async streamPing({ to, ping, deadlineMs }: StreamPing): Promise<void> {
+    const reached = await this.transport.ping(to, ping, Math.max(1, deadlineMs - this.now()));
+    this.swim?.streamPingDone(ping.seqNo, reached);
+  }
+
+  private async pushPull({ to, node }: PushPullOrder): Promise<void> {
+    try {
+      await this.exchangeWith(to, false);
+    } catch (error) {
+      this.logger.debug('state exchange failed', { node, reason: messageOf(error) });
+    }
+  }
+
+  private async exchangeWith(to: Endpoint, join: boolean): Promise<void> {
+    const { pool } = this.options;
+    const { exchanges } = this.collaborators.metrics;
+    try {
+      const remote = await this.transport.exchange(to, this.localExchange(join));
+      await this.merge({ ...remote, join });
+      exchanges.inc({ pool, outcome: 'ok' });
+    } catch (error) {
+      exchanges.inc({ pool, outcome: 'failed' });
+      throw error;
+    }
+  }
+
+  private localExchange(join: boolean): StateExchange {
+    return { join, states: this.runningSwim().states(), userState: this.serf.state() };
+  }
+
+  private async answerExchange(remote: StateExchange): Promise<StateExchange> {
+    const local = this.localExchange(remote.join);
+    void this.merge(remote).catch((error: unknown) => {
+      this.logger.warn('state of a peer refused', { reason: messageOf(error) });
+    });
+    return local;
+  }
+
+  // In slices, because a large pool's state would hold the event loop.
+  private async merge(remote: StateExchange): Promise<void> {
+    const swim = this.runningSwim();
+    const reason = swim.incompatibility(remote.states) ?? (remote.join ? this.firstRefusal(remote.states) : undefined);
+    if (reason !== undefined) throw new PoolError({ code: 'GOSSIP_MERGE_REFUSED', reason }, reason);
+    for (let i = 0; i < remote.states.length; i += STATES_PER_TURN) {
+      if (i > 0) await nextTurn();
+      swim.merge(remote.states.slice(i, i + STATES_PER_TURN), this.now());
+      this.pump();
+    }
+    if (remote.userState.length > 0) this.serf.mergeState(Buffer.from(remote.userState), remote.join, this.now());
+    this.pump();
+  }
+
+  private firstRefusal(states: readonly PushedState[]): string | undefined {
+    for (const { name, state, ...rest } of states) {
+      if (state !== 'alive' || name === this.options.name) continue;
+      const reason = this.serf.admit({ kind: 'alive', node: name, ...rest });
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  }
+
+  private async joinOne(address: string): Promise<{ joined: number; errors: string[] }> {
+    const errors: string[] = [];
+    let joined = 0;
+    try {
+      const { port } = this.options;
+      for (const endpoint of await resolveJoinAddress(address, port || this.transport.port)) {
+        await this.exchangeWith(endpoint, true).then(
+          () => (joined += 1),
+          (error: unknown) => errors.push(`Failed to join ${endpoint.host}: ${messageOf(error)}`),
+        );
+      }
+    } catch (error) {
+      errors.push(`Failed to resolve ${address}: ${messageOf(error)}`);
+    }
+    return { joined, errors };
+  }
+
+  private async rejoin(previous: readonly (readonly [string, string])[]): Promise<void> {
+    for (const [name, address] of previous) {
+      if (this.stopping.signal.aborted || name === this.options.name) continue;
+      this.logger.info('trying to rejoin a member known before', { node: name, address });
+      const outcome = await this.join([address]).catch(() => ({ joined: 0 }));
+      if (outcome.joined > 0) return;
+    }
+    this.logger.warn('no member known before could be reached');
+  }
+
+  // --- wiring -----------------------------------------------------------------------------------------------------
+
+  private createSerf(): Serf {
+    const { random, keys, answerQuery } = this.collaborators;
+    return new Serf(this.serfConfig(), {
+      random,
+      keys,
+      answerQuery,
+      admit: () => undefined,
+      matches: matchesExpression,
+    });
+  }
+
+  private createTransport(): PoolTransport {
+    const { pool, name, bindAddress, port, knobs, security } = this.options;
+    const { streamTimeoutMs } = knobs;
+    const limits = { streamTimeoutMs, connectionsMax: CONNECTIONS_MAX };
+    return new PoolTransport(
+      { pool, name, bindAddress, port, ...limits, ...security },
+      {
+        message: (message, from) => this.swim?.step(message, from, this.now()),
+        packetEnd: () => this.pump(),
+        exchange: (remote) => this.answerExchange(remote),
+        malformed: (error, from) =>
+          this.logger.debug('unreadable input', { from: `${from.host}:${from.port}`, reason: messageOf(error) }),
+      },
+      this.collaborators.metrics,
+    );
+  }
+
+  private createSnapshot(): SnapshotFile | undefined {
+    const { snapshotPath } = this.options;
+    if (snapshotPath === undefined) return undefined;
+    const { clock } = this.collaborators;
+    return new SnapshotFile(snapshotPath, { clock, logger: this.logger, clocks: () => this.serf.clocks() });
+  }
+
+  private serfConfig(): SerfConfig {
+    const { name, knobs, serf } = this.options;
+    return { ...serfDefaults, gossipIntervalMs: knobs.gossipIntervalMs, ...serf, name };
+  }
+
+  private self(): Endpoint {
+    const { advertiseAddress, bindAddress, advertisePort } = this.options;
+    return { host: advertisedAddress(advertiseAddress, bindAddress), port: advertisePort ?? this.transport.port };
+  }
+
+  private runningSwim(): Swim {
+    if (this.swim && this.state !== 'stopped') return this.swim;
+    throw new PoolError({ code: 'GOSSIP_NOT_RUNNING' }, `the ${this.options.pool} pool is not running`);
+  }
+
+  private unreadable(error: unknown): void {
+    this.collaborators.metrics.malformed.inc({ pool: this.options.pool, transport: 'udp' });
+    this.logger.debug('unreadable message', { reason: messageOf(error) });
+  }
+
+  private now(): number {
+    return this.collaborators.clock.monotonicMs();
+  }
+
+  private within(timeoutMs: number, event: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        timer.cancel();
+        this.stopping.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = this.collaborators.clock.setTimer(timeoutMs, done);
+      this.stopping.signal.addEventListener('abort', done);
+      void event.then(done);
+    });
+  }
+}
