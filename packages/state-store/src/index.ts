@@ -66,5 +66,9 @@ export type {
 export type { Indexed, View, WatchKey } from './view/view';
 export { LiveView } from './view/live-view';
 export { WaitIndex } from './view/wait-index';
-export { topicKey } from './view/topics';
+export { Replica } from './view/replica';
+export { canResume, topicKey } from './view/topics';
+export { TopicFilter } from './view/topic-filter';
+export { topicSnapshot } from './view/topic-snapshot';
+export { isReadOnlyTxn, readTxn } from './commands/txn';
 export { malformedUuid } from './commands/uuid';

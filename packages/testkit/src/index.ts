@@ -1,1 +1,8 @@
-export {};
+/**
+ * Test doubles of the platform ports and of the state service. Development only.
+ * @packageDocumentation
+ */
+export { SimClock } from './sim-clock';
+export { freePort } from './free-port';
+export { RecordingLogger } from './recording-logger';
+export { LocalState } from './local-state/local-state';

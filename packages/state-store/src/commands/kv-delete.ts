@@ -1,13 +1,12 @@
+import type { KvEntry } from '@tribune/protocol';
 import type { Transaction } from '../transaction/transaction';
 import type { KvEffect } from './kv';
 
 export function deleteEntry(txn: Transaction, key: string): void {
   const existing = txn.read.kv.get(key);
   if (!existing) return;
-  txn.put('tombstones', { key: existing.key, index: txn.index });
-  txn.touch('tombstones');
-  txn.remove('kv', existing);
-  txn.touch('kv');
+  bury(txn, existing.key, txn.read.tombstones.get(key)?.tree ?? false);
+  removeEntries(txn, [existing]);
 }
 
 /** Deleting what is not there succeeds whatever the index; index 0 therefore never deletes anything. */
@@ -18,6 +17,21 @@ export function deleteIfUnchanged(txn: Transaction, key: string, index: number):
   return { kind: 'done' };
 }
 
+/** One tombstone for the whole tree; the older ones below it have nothing more to say. */
 export function deleteTree(txn: Transaction, prefix: string): void {
-  for (const entry of txn.read.kv.withPrefix(prefix)) deleteEntry(txn, entry.key);
+  const entries = txn.read.kv.withPrefix(prefix);
+  if (entries.length === 0) return;
+  for (const row of txn.read.tombstones.withPrefix(prefix)) txn.remove('tombstones', row);
+  bury(txn, prefix, true);
+  removeEntries(txn, entries);
+}
+
+function bury(txn: Transaction, key: string, tree: boolean): void {
+  txn.put('tombstones', { key, index: txn.index, tree });
+  txn.touch('tombstones');
+}
+
+function removeEntries(txn: Transaction, entries: readonly KvEntry[]): void {
+  for (const entry of entries) txn.remove('kv', entry);
+  txn.touch('kv');
 }

@@ -1,6 +1,7 @@
 import type { Transaction } from '../transaction/transaction';
 import type { KvEffect } from './kv';
 import { storeEntry, type KvWrite } from './kv-set';
+import { quote } from './quote';
 import { malformedUuid } from './uuid';
 
 /**
@@ -8,25 +9,26 @@ import { malformedUuid } from './uuid';
  * earlier holders; the holder itself may write through `lock` without raising it.
  */
 export function lockEntry(txn: Transaction, write: KvWrite, session: string): KvEffect {
+  if (txn.read.lockDelays.get(write.key)) return { kind: 'refused' };
   if (session === '') return { kind: 'error', message: 'missing session' };
   const malformed = malformedUuid(session);
   if (malformed) return { kind: 'error', message: `failed session lookup: ${malformed}` };
-  if (!txn.read.sessions.get(session)) return { kind: 'error', message: `invalid session ${JSON.stringify(session)}` };
-  if (txn.read.lockDelays.get(write.key)) return { kind: 'refused' };
+  const holder = txn.read.sessions.get(session)?.id;
+  if (holder === undefined) return { kind: 'error', message: `invalid session ${quote(session)}` };
 
   const existing = txn.read.kv.get(write.key);
-  if (existing?.session === session) return stored(existing.lockIndex);
+  if (existing?.session === holder) return stored(existing.lockIndex);
   if (existing && existing.session !== '') return { kind: 'refused' };
   return stored((existing?.lockIndex ?? 0) + 1);
 
   function stored(lockIndex: number): KvEffect {
-    return { kind: 'done', entry: storeEntry(txn, existing, write, { session, lockIndex }) };
+    return { kind: 'done', entry: storeEntry(txn, existing, write, { session: holder!, lockIndex }) };
   }
 }
 
 export function unlockEntry(txn: Transaction, write: KvWrite, session: string): KvEffect {
   if (session === '') return { kind: 'error', message: 'missing session' };
   const existing = txn.read.kv.get(write.key);
-  if (existing?.session !== session) return { kind: 'refused' };
+  if (!existing || existing.session.toLowerCase() !== session.toLowerCase()) return { kind: 'refused' };
   return { kind: 'done', entry: storeEntry(txn, existing, write, { session: '', lockIndex: existing.lockIndex }) };
 }

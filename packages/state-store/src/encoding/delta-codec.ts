@@ -17,6 +17,8 @@ const TABLE_NUMBERS: readonly TableName[] = [
 ];
 const NUMBER_OF = Object.fromEntries(TABLE_NUMBERS.map((name, number) => [name, number])) as Record<TableName, number>;
 
+const NO_VALUE = new Uint8Array(0);
+
 /** Version byte, then `[table, 1 put | 0 delete, fields…]` per delta. `before` stays behind. */
 export function encodeDeltas(deltas: readonly Delta[]): Uint8Array {
   if (deltas.length === 1) return packVersioned(deltaFields(deltas[0]!));
@@ -36,7 +38,10 @@ export function encodeDelta(delta: Delta): Uint8Array {
 
 function deltaFields(delta: Delta): Fields {
   const codec = ROW_CODECS[delta.table] as RowCodec<unknown>;
-  return [NUMBER_OF[delta.table], delta.op === 'put' ? 1 : 0, codec.toFields(delta.row)];
+  if (delta.op === 'put') return [NUMBER_OF[delta.table], 1, codec.toFields(delta.row)];
+  // Who applies a deletion has the row: a large value need not travel to be dropped.
+  const row = delta.table === 'kv' ? { ...delta.row, value: NO_VALUE } : delta.row;
+  return [NUMBER_OF[delta.table], 0, codec.toFields(row)];
 }
 
 function deltaFrom(fields: Fields): Delta {

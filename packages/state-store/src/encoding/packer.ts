@@ -13,7 +13,7 @@ export const ENCODING_VERSION = 1;
 
 export class EncodingError extends CodedError<{ readonly code: 'STATE_ENCODING'; readonly version?: number }> {}
 
-/** A fresh or scratch buffer: the caller hands it on or copies it before the next call. */
+/** A slice of a buffer shared with other encodings; nobody writes to it again. */
 export function packVersioned(value: unknown): Uint8Array {
   const bytes = packer.pack(value, RESERVE_START_SPACE + 1);
   bytes[0] = ENCODING_VERSION;

@@ -144,8 +144,8 @@ export const sessionCodec = codec<Session>(
 );
 
 const tombstoneCodec = codec<TombstoneRow>(
-  (r) => [r.key, r.index],
-  (f) => ({ key: f[0], index: f[1] }),
+  (r) => [r.key, r.index, r.tree],
+  (f) => ({ key: f[0], index: f[1], tree: f[2] }),
 );
 const lockDelayCodec = codec<LockDelayRow>(
   (r) => [r.key, r.delayNs, r.createIndex],

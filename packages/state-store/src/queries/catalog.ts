@@ -77,7 +77,7 @@ export function serviceInstances(
     const node = tables.nodes.get(service.node);
     if (node && matchesInstance(node, service, filter)) value.push({ node, service });
   }
-  return indexed(serviceIndex(tables, name, rows, { connect: filter.connect === true, checks: false }), value, [
+  return indexed(serviceIndex(tables, name, { connect: filter.connect === true, checks: false }), value, [
     serviceWatch(name, filter.connect === true),
   ]);
 }

@@ -1,7 +1,7 @@
 import type { CheckServiceNode, HealthCheck } from '@tribune/protocol';
 import { hasMeta, matchesInstance, nodeWatch, serviceWatch, type InstanceFilter, type Meta } from './catalog';
 import { indexed } from './indexed';
-import { indexOfService, maxIndex, serviceIndex } from './service-index';
+import { maxIndex, serviceIndex } from './service-index';
 import type { ReadTables } from '../tables/tables';
 import type { Indexed } from '../view/view';
 
@@ -28,12 +28,12 @@ export function serviceHealth(
     if (!filter.passingOnly || checks.every((check) => check.status === 'passing'))
       value.push({ node, service, checks });
   }
-  return indexed(serviceIndex(tables, name, rows, { connect, checks: true }), value, [serviceWatch(name, connect)]);
+  return indexed(serviceIndex(tables, name, { connect, checks: true }), value, [serviceWatch(name, connect)]);
 }
 
 /** Checks of a node, named as it is: health endpoints take no node id. */
 export function nodeChecks(tables: ReadTables, node: string): Indexed<readonly HealthCheck[]> {
-  return indexed(maxIndex(tables, 'nodes', 'services', 'checks'), tables.checks.onNode(node), [nodeWatch(node)]);
+  return indexed(maxIndex(tables, 'checks'), tables.checks.onNode(node), [nodeWatch(node)]);
 }
 
 export function serviceChecks(
@@ -42,7 +42,9 @@ export function serviceChecks(
   filter: { readonly nodeMeta?: Meta } = {},
 ): Indexed<readonly HealthCheck[]> {
   const all = tables.checks.ofService(service);
-  const index = indexOfService(tables, service, tables.services.hasNamed(service), true);
+  const index = isAsked(filter.nodeMeta)
+    ? serviceIndex(tables, service, { connect: false, checks: true })
+    : maxIndex(tables, 'checks');
   return indexed(index, onMatchingNodes(tables, all, filter.nodeMeta), [serviceWatch(service, false)]);
 }
 
@@ -53,10 +55,13 @@ export function checksInState(
   filter: { readonly nodeMeta?: Meta } = {},
 ): Indexed<readonly HealthCheck[]> {
   const all = state === 'any' ? [...tables.checks.rows()] : tables.checks.withStatus(state);
-  const byMeta = filter.nodeMeta && Object.keys(filter.nodeMeta).length > 0;
-  return byMeta
+  return isAsked(filter.nodeMeta)
     ? indexed(maxIndex(tables, 'nodes', 'checks'), onMatchingNodes(tables, all, filter.nodeMeta), ['checks', 'nodes'])
     : indexed(maxIndex(tables, 'checks'), all, ['checks']);
+}
+
+function isAsked(meta: Meta | undefined): boolean {
+  return meta !== undefined && Object.keys(meta).length > 0;
 }
 
 function onMatchingNodes(tables: ReadTables, checks: HealthCheck[], wanted: Meta | undefined): HealthCheck[] {

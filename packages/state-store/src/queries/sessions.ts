@@ -5,7 +5,7 @@ import type { Indexed } from '../view/view';
 
 export function session(tables: ReadTables, id: string): Indexed<Session | undefined> {
   const row = tables.sessions.get(id);
-  return indexed(row ? row.modifyIndex : tables.indexes.get('sessions'), row, [`session/${id.toLowerCase()}`]);
+  return indexed(tables.indexes.get('sessions'), row, [`session/${id.toLowerCase()}`]);
 }
 
 export function sessions(tables: ReadTables): Indexed<readonly Session[]> {

@@ -28,5 +28,10 @@ export function serviceIndexName(service: string): string {
   return `service.${nameKey(service)}`;
 }
 
+/** The same for the instances that take Connect traffic for a service, whatever their own names. */
+export function connectIndexName(service: string): string {
+  return `connect.${nameKey(service)}`;
+}
+
 /** The revision at which some service last lost its last instance: the index of every service that does not exist. */
 export const EXTINCTION_INDEX = 'service-extinction';

@@ -19,6 +19,8 @@ export type TableName = keyof Rows;
 export interface TombstoneRow {
   readonly key: string;
   readonly index: number;
+  /** Everything below `key` was deleted, not just the key: one row for a tree of any size. */
+  readonly tree: boolean;
 }
 export interface LockDelayRow {
   readonly key: string;

@@ -49,13 +49,11 @@ export class LiveView implements View {
     return () => void this.listeners.delete(listener);
   }
 
-  /** The tables now hold these deltas. Caches hear of them before waiters run, so a waiter never reads a stale cache. */
+  /** The tables now hold these deltas, which may be none. Caches hear of them before waiters run, so a waiter never reads a stale cache. */
   advance(revision: number, deltas: readonly Delta[]): void {
     this.reached = revision;
-    if (deltas.length > 0) {
-      for (const listener of this.listeners) listener(revision, deltas);
-      this.waiting.wake(this.current, deltas);
-    }
+    for (const listener of this.listeners) listener(revision, deltas);
+    if (deltas.length > 0) this.waiting.wake(this.current, deltas);
     this.release();
   }
 

@@ -19,7 +19,7 @@ export interface View {
   atLeast(revision: number): Promise<void> | undefined;
   /** Calls `wake` once, when any of these watch keys changes; the returned function cancels. See {@link WatchKey}. */
   park(keys: readonly WatchKey[], wake: () => void): () => void;
-  /** Follows every batch of deltas as it enters the tables. For caches and streams; must not throw. */
+  /** Follows every revision, with its deltas (often none), as it enters the tables. For caches and streams; must not throw. */
   follow(listener: (revision: number, deltas: readonly Delta[]) => void): () => void;
 }
 
