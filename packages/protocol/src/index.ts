@@ -40,12 +40,47 @@ export type { AgentApi, AgentOutcome, CheckDefinition, LocalNode, LocalService, 
 export { checkDefinitionFromJson } from './definitions/check-definition-json';
 export { DEFAULT_WEIGHTS, serviceDefinitionFromJson } from './definitions/service-definition-json';
 export type { DecodedDefinition, DefinitionProblem, DefinitionSource } from './definitions/definition-problem';
+export { exactJson, parseExactJson } from './definitions/exact-json';
 export { metadataProblem } from './definitions/metadata-validation';
+export { ApiError, invalidArgument, type ApiErrorDetail } from './api/api-error';
+export type {
+  CatalogApi,
+  CatalogDeregistration,
+  CatalogRegistration,
+  InstanceKey,
+  InstancesQuery,
+  NodesWatchEvent,
+  ReadConsistency,
+  ReadOptions,
+  Revisioned,
+  ServiceNamesWatchEvent,
+  ServiceSummary,
+  ServiceWatchEvent,
+  Watch,
+  WatchEvent,
+  WatchOptions,
+} from './api/catalog';
+export {
+  KV_TXN_OPERATIONS_MAX,
+  KV_VALUE_BYTES_MAX,
+  type KvApi,
+  type KvDelete,
+  type KvList,
+  type KvPut,
+  type KvPutCondition,
+  type KvTxnError,
+  type KvTxnOp,
+  type KvTxnOutcome,
+  type KvWatchEvent,
+} from './api/kv';
 export { loadService, PROTO_ROOT, type ServiceName } from './grpc/load-service';
 export { GrpcServer, RpcError, toServiceError, unary, type GrpcServerOptions } from './grpc/server';
 export { HealthService, type ServingStatus } from './grpc/health';
+export { openHealthProbe, type HealthProbeClient, type HealthProbeSettings } from './grpc/probe-client';
 export { callUnary, isUnavailable, openClient, type ChannelSettings } from './grpc/channel';
 export { FORWARDED_METADATA, StateService, type StateServiceCollaborators } from './grpc/state-service';
+export { MembershipService, type MembershipServiceCollaborators } from './grpc/membership-service';
 export { WireError } from './grpc/state-wire';
 export { Coalesced } from './client/coalesced';
 export { connectState, type StateClient, type StateClientOptions } from './client/state-client';
+export { connectMembership, type MembershipClient } from './client/membership-client';
