@@ -70,6 +70,8 @@ export interface AppendRejected extends Envelope {
   readonly type: 'appendRejected';
   readonly rejected: LogIndex;
   readonly hint: LogPosition;
+  /** The follower lost entries it once acknowledged, knows it, and votes for nobody until it has them again (S3). */
+  readonly recovering: boolean;
 }
 
 /** `commitIndex` never exceeds what the receiver is known to hold; `readToken` 0 when no read waits. */

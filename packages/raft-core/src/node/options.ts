@@ -18,6 +18,10 @@ export interface RaftNodeOptions {
   readonly snapshotThreshold: number;
   /** Entries kept behind a snapshot, so that a briefly absent follower needs no snapshot. Default 10240. */
   readonly trailingLogs: number;
+  /** Also take a snapshot when this many bytes of commands were applied: large values must not fill the disk. Default 64 MiB. */
+  readonly snapshotThresholdBytes: number;
+  /** … and keep no more than about this many bytes of entries behind it. Default 32 MiB. */
+  readonly trailingBytes: number;
   /** Largest command in bytes. Default 1.5 MiB. */
   readonly commandBytesMax: number;
   /** Bytes of one append message (one entry may exceed it). Default 1 MiB. */
@@ -26,8 +30,8 @@ export interface RaftNodeOptions {
   readonly inflightAppendsMax: number;
   /** Commands waiting or in the log but not applied; over it proposals are refused (R17). Default 64 MiB. */
   readonly uncommittedBytesMax: number;
-  /** Proposals that wait for the next turn of the loop. Default 16384. */
-  readonly proposalQueueMax: number;
+  /** Commands proposed here and not yet answered. Default 16384. */
+  readonly proposalsMax: number;
   /** Entries kept in memory behind the commit index, for followers. Default 32 MiB. */
   readonly logCacheBytesMax: number;
   /** Refuse proposals and hand over the lead when the disk has less than this free (S5). Default 256 MiB. */
@@ -41,11 +45,13 @@ export const raftNodeDefaults: Omit<RaftNodeOptions, 'id' | 'address'> = {
   multiplier: 1,
   snapshotThreshold: 8192,
   trailingLogs: 10240,
+  snapshotThresholdBytes: 64 * 1024 * 1024,
+  trailingBytes: 32 * 1024 * 1024,
   commandBytesMax: 1.5 * 1024 * 1024,
   appendBytesMax: 1024 * 1024,
   inflightAppendsMax: 8,
   uncommittedBytesMax: 64 * 1024 * 1024,
-  proposalQueueMax: 16384,
+  proposalsMax: 16384,
   logCacheBytesMax: 32 * 1024 * 1024,
   freeBytesMin: 256 * 1024 * 1024,
 };
@@ -69,7 +75,7 @@ export function validateOptions(options: RaftNodeOptions): readonly string[] {
   if (options.id === '') problems.push('id is empty');
   for (const [field, value] of Object.entries(options)) {
     if (typeof value !== 'number') continue;
-    const minimum = field === 'trailingLogs' || field === 'freeBytesMin' ? 0 : 1;
+    const minimum = ['trailingLogs', 'trailingBytes', 'freeBytesMin'].includes(field) ? 0 : 1;
     if (!Number.isFinite(value) || value < minimum) problems.push(`${field} is ${value}, must be at least ${minimum}`);
   }
   if (options.electionTicks < 2 * options.heartbeatTicks) {

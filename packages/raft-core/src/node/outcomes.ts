@@ -1,4 +1,4 @@
-import type { LogIndex, Server, ServerId, Term } from '../core/message';
+import type { LogIndex, ServerId, Term } from '../core/message';
 import type { Role } from '../core/role';
 
 /** What became of a proposed command. */
@@ -28,18 +28,6 @@ export type TransferOutcome =
   | { readonly kind: 'transferred'; readonly leaderId: ServerId }
   | { readonly kind: 'notLeader'; readonly leaderId?: ServerId }
   | { readonly kind: 'refused'; readonly reason: string };
-
-/** One change of the configuration; several in one call are one atomic step (joint consensus). */
-export type MembershipChange =
-  /** A new learner, or a new address for a server that is already a member. */
-  | { readonly kind: 'addLearner'; readonly server: Server }
-  /** A new voter (it should be a learner that has caught up), or a new address for a member. */
-  | { readonly kind: 'addVoter'; readonly server: Server }
-  /** Learner to voter; refused while it lags. */
-  | { readonly kind: 'promote'; readonly id: ServerId }
-  /** Voter to learner. */
-  | { readonly kind: 'demote'; readonly id: ServerId }
-  | { readonly kind: 'remove'; readonly id: ServerId };
 
 export interface PeerStatus {
   readonly id: ServerId;

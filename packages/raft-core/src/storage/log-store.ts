@@ -7,6 +7,8 @@ export interface LogBatch {
   readonly entries: readonly Entry[];
   /** A snapshot took the place of the whole log: forget all entries; the next one follows this position. */
   readonly reset?: LogPosition;
+  /** With `reset`, when entries that were acknowledged are lost: see {@link RestoredLog.distrustedUpTo}. */
+  readonly distrustedUpTo?: LogIndex;
 }
 
 /** What a log store found when it was opened: all that the core needs, without the entries themselves. */
@@ -25,6 +27,8 @@ export interface RestoredLog {
   readonly distrustedUpTo?: LogIndex;
   /** Entries dropped from the end because their batch never became durable; for the log line. */
   readonly tornEntries: number;
+  /** What broke the log where `distrustedUpTo` begins; for the log line. */
+  readonly damage?: unknown;
 }
 
 /**
@@ -36,7 +40,7 @@ export interface LogStore {
   open(): Promise<RestoredLog>;
   /** Resolves when the batch is durable. Calls do not overlap. */
   append(batch: LogBatch): Promise<void>;
-  /** Checked entries from `from` to at most `to`, cut at `bytesMax` but at least one. */
+  /** Checked entries from `from` to at most `to`, cut at `bytesMax` but at least one; none when `from` was compacted. */
   read(from: LogIndex, to: LogIndex, bytesMax: number): Promise<readonly Entry[]>;
   /** Forgets the entries up to `index`, which a durable snapshot covers, and gives their disk space back. */
   compact(index: LogIndex): Promise<void>;

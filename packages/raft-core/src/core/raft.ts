@@ -1,0 +1,393 @@
+/**
+ * Raft as a value-in, value-out machine: no clock, no disk, no network.
+ *
+ * Inputs (`tick`, `step`, `propose` …) change the state and may leave work behind; `ready` hands that work to the shell
+ * in the order of duty; `advance`, `persisted`, `loaded`, `restored` and `snapshotSent` report it done. This file knows
+ * terms and who is asked; what the roles do is in `follower`, `candidate` and `leader`.
+ *
+ * Ongaro, "Consensus: Bridging Theory and Practice" (2014); the rules beyond it are numbered in docs/raft.md.
+ */
+import { assert, type Random } from '@tribune/platform';
+import { campaign, campaignForReal, onVoteResponse, ownVoteIsDurable } from './candidate';
+import type { PersistentState, RaftConfig } from './config';
+import { encodeConfiguration } from './configuration-codec';
+import { sizeOf } from './entry-cache';
+import { onAppend, onHeartbeat, onInstallSnapshot } from './follower';
+import { appendOwn, hasCommittedInTerm, startTransfer, tickLeader, type TransferStart } from './leader';
+import type { MembershipChange } from './membership';
+import type { Configuration, Entry, LogIndex, Message, ServerId, Term } from './message';
+import type { ReadContext } from './read-index';
+import type { LogLoad, Persist, Ready } from './ready';
+import { startChange, type ChangeStart } from './reconfiguration';
+import {
+  beginReads,
+  maybeCommit,
+  onAppendAccepted,
+  onAppendRejected,
+  onHeartbeatResponse,
+  onLoaded,
+  replicate,
+} from './replication';
+import type { Role } from './role';
+import { RaftState } from './state';
+import { statusOf, type RaftStatus } from './status';
+import { answerVoteRequest, rejectVote } from './vote';
+
+export interface NotLeader {
+  readonly kind: 'notLeader';
+  readonly leaderId: ServerId | undefined;
+}
+
+export type ProposeResult =
+  | { readonly kind: 'accepted'; readonly firstIndex: LogIndex; readonly term: Term }
+  | { readonly kind: 'refused'; readonly reason: string; readonly retryable: boolean }
+  | NotLeader;
+
+export type ReadIndexResult =
+  | { readonly kind: 'confirmed'; readonly index: LogIndex }
+  /** A fact `readsConfirmed` or `readsLost` will name the context. */
+  | { readonly kind: 'pending' }
+  | NotLeader;
+
+/** Quick attempts after the leader's connection closed, before the usual pace returns. */
+const QUICK_CAMPAIGNS = 3;
+
+export class Raft {
+  private readonly state: RaftState;
+  private persisting: Persist | undefined;
+  private persistTicks = 0;
+  private handedOut: Ready | undefined;
+  private loadingForApply = false;
+  /** Loaded from the disk for the state machine, and not handed out yet. */
+  private loadedForApply: readonly Entry[] = [];
+  private compactTo: LogIndex | undefined;
+
+  constructor(
+    private readonly config: RaftConfig,
+    restored: PersistentState,
+    random: Random,
+  ) {
+    this.state = new RaftState(config, restored, random);
+  }
+
+  get role(): Role {
+    return this.state.role;
+  }
+
+  get term(): Term {
+    return this.state.term;
+  }
+
+  get leaderId(): ServerId | undefined {
+    return this.state.leaderId;
+  }
+
+  get appliedIndex(): LogIndex {
+    return this.state.log.appliedIndex;
+  }
+
+  get commitIndex(): LogIndex {
+    return this.state.log.commitIndex;
+  }
+
+  get isSoleVoter(): boolean {
+    return this.state.isSoleVoter;
+  }
+
+  status(): RaftStatus {
+    return statusOf(this.state);
+  }
+
+  /** The configuration in force at an applied index, for the snapshot taken there. */
+  configurationAt(index: LogIndex): Configuration {
+    return this.state.history.at(index);
+  }
+
+  termAt(index: LogIndex): Term | undefined {
+    return this.state.log.termAt(index);
+  }
+
+  /** One unit of time. */
+  tick(): void {
+    const { state } = this;
+    if (this.persisting && ++this.persistTicks === this.config.diskStallTicks) this.diskStalled();
+    state.electionElapsed++;
+    if (state.leadership) return tickLeader(state);
+    if (state.electionElapsed < state.electionTimeout) return;
+    if (state.mayCampaign) return campaign(state);
+    state.setLeader(undefined);
+  }
+
+  /** A message from a peer. */
+  step(message: Message): void {
+    if (message.to !== this.state.id) return;
+    if (message.term > this.state.term) {
+      if (this.enterTermOf(message)) this.dispatch(message);
+    } else if (message.term < this.state.term) {
+      this.answerLowerTerm(message);
+    } else {
+      this.dispatch(message);
+    }
+  }
+
+  /** All or none. They are sent and persisted together with everything else that comes before the next `ready`. */
+  propose(commands: readonly Uint8Array[]): ProposeResult {
+    const { state } = this;
+    const { leadership } = state;
+    if (!leadership) return { kind: 'notLeader', leaderId: state.leaderId };
+    if (leadership.transfer) return { kind: 'refused', reason: 'leadership is being transferred', retryable: true };
+    if (leadership.uncommittedBytes > this.config.uncommittedBytesMax) {
+      return { kind: 'refused', reason: 'too much waits to be committed', retryable: true };
+    }
+    const firstIndex = state.log.lastIndex + 1;
+    for (const command of commands) leadership.uncommittedBytes += sizeOf(appendOwn(state, 'command', command));
+    return { kind: 'accepted', firstIndex, term: state.term };
+  }
+
+  /** A linearizable read (R7). `context` comes back in a fact unless the answer is immediate. */
+  readIndex(context: ReadContext): ReadIndexResult {
+    const { state } = this;
+    if (!state.leadership) return { kind: 'notLeader', leaderId: state.leaderId };
+    if (state.isSoleVoter && hasCommittedInTerm(state)) return { kind: 'confirmed', index: state.log.commitIndex };
+    state.leadership.reads.add(context);
+    return { kind: 'pending' };
+  }
+
+  proposeConfChange(changes: readonly MembershipChange[]): ChangeStart | NotLeader {
+    if (!this.state.leadership) return { kind: 'notLeader', leaderId: this.state.leaderId };
+    return startChange(this.state, changes);
+  }
+
+  transferLeadership(target?: ServerId): TransferStart | NotLeader {
+    if (!this.state.leadership) return { kind: 'notLeader', leaderId: this.state.leaderId };
+    return startTransfer(this.state, target);
+  }
+
+  /** The first entry of a new group. All servers that bootstrap it must name the same members. */
+  bootstrap(configuration: Configuration): 'bootstrapped' | 'logNotEmpty' {
+    const { state } = this;
+    if (state.log.lastIndex > 0 || state.term > 0) return 'logNotEmpty';
+    state.term = 1;
+    state.append({ index: 1, term: 1, kind: 'configuration', data: encodeConfiguration(configuration) });
+    state.resetElectionTimer();
+    return 'bootstrapped';
+  }
+
+  /** The connection with a peer ended. If it led, stand soon: the pre-vote decides whether it is really gone (R24). */
+  peerClosed(id: ServerId): void {
+    const { state } = this;
+    const follower = state.leadership?.progress.get(id);
+    if (follower?.state === 'replicate') follower.becomeProbe();
+    if (state.leadership || state.leaderId !== id) return;
+    state.setLeader(undefined);
+    state.quickCampaigns = QUICK_CAMPAIGNS;
+    state.hastenElection();
+  }
+
+  /** What must be done now, or undefined. Each Ready is advanced before the next is taken. */
+  ready(): Ready | undefined {
+    assert(!this.handedOut, 'advance comes before the next ready');
+    const { state } = this;
+    if (state.leadership) beginReads(state);
+    if (state.leadership) replicate(state);
+    const persist = this.nextPersist();
+    const apply = this.nextApply();
+    const ready: Ready = {
+      facts: state.facts.splice(0),
+      messages: state.messages.splice(0),
+      persist,
+      restore: persist?.reset ? state.restoring : undefined,
+      apply,
+      loads: state.loads.splice(0),
+      sendSnapshots: state.sendSnapshots.splice(0),
+      compact: this.compactTo,
+    };
+    this.compactTo = undefined;
+    if (isEmpty(ready)) return undefined;
+    this.handedOut = ready;
+    return ready;
+  }
+
+  /** Everything in `ready` was done, except that `persist` and `loads` may only have begun. */
+  advance(ready: Ready): void {
+    assert(this.handedOut === ready, 'the Ready that was handed out');
+    this.handedOut = undefined;
+    if (ready.apply.length > 0) this.applied(ready.apply);
+  }
+
+  /** The batch is durable: leader and follower alike now hold these entries. */
+  persisted(persist: Persist): void {
+    assert(this.persisting === persist, 'the batch that was handed out');
+    const { state } = this;
+    this.persisting = undefined;
+    // A reset that waits for the next batch will wipe these entries, even if the same ones came again meanwhile.
+    if (!state.pendingReset) state.log.stabilized(persist.entries);
+    if (state.distrustedUpTo !== undefined && state.log.stableIndex >= state.distrustedUpTo) {
+      state.facts.push({ kind: 'logRecovered', upTo: state.distrustedUpTo });
+      state.distrustedUpTo = undefined;
+    }
+    if (persist.hardState) {
+      state.hardStatePersisted(persist.hardState);
+      if (state.hardStateIsDurable) ownVoteIsDurable(state);
+    }
+    if (state.leadership) maybeCommit(state);
+  }
+
+  /** The entries that `load` asked for; none when they are gone. */
+  loaded(load: LogLoad, entries: readonly Entry[]): void {
+    if (load.follower !== undefined) return onLoaded(this.state, load.follower, entries);
+    this.loadingForApply = false;
+    const isNext = entries[0]?.index === this.state.log.appliedIndex + 1;
+    if (isNext && this.state.log.has(entries.at(-1)!)) this.loadedForApply = entries;
+  }
+
+  /** The state machine stands at the snapshot of `Ready.restore`. */
+  restored(): void {
+    const { state } = this;
+    assert(state.restoring, 'a snapshot was being restored');
+    state.log.applied(state.restoring.index);
+    state.restoring = undefined;
+  }
+
+  /** `index` undefined: the snapshot did not arrive. */
+  snapshotSent(to: ServerId, index: LogIndex | undefined): void {
+    this.state.leadership?.progress.get(to)?.snapshotEnded(index);
+  }
+
+  /** A durable snapshot covers the log up to `index`: forget it. */
+  compact(index: LogIndex): void {
+    const { log, history } = this.state;
+    const upTo = Math.min(index, log.appliedIndex, log.stableIndex);
+    if (upTo <= log.base.index || this.state.restoring) return;
+    log.compact(upTo);
+    history.compact(upTo);
+    this.compactTo = upTo;
+  }
+
+  /** False when the message is refused without entering its term. */
+  private enterTermOf(message: Message): boolean {
+    const { state } = this;
+    if (message.type === 'voteRequest') {
+      if (!message.transfer && state.hearsLeader) {
+        rejectVote(state, message);
+        return false;
+      }
+      if (message.preVote) return true;
+    }
+    if (message.type === 'voteResponse' && message.preVote && message.granted) return true;
+    const isFromLeader =
+      message.type === 'append' || message.type === 'heartbeat' || message.type === 'installSnapshot';
+    state.becomeFollower(message.term, isFromLeader ? message.from : undefined, 'another server is in a later term');
+    return true;
+  }
+
+  /** Whoever lives in an earlier term is told of ours, else it could stay there for ever (R4, R5). */
+  private answerLowerTerm(message: Message): void {
+    const { state } = this;
+    if (message.type === 'voteRequest') {
+      rejectVote(state, message);
+    } else if (message.type === 'append' || message.type === 'heartbeat' || message.type === 'installSnapshot') {
+      state.send({ type: 'heartbeatResponse', to: message.from, readToken: 0 });
+    } else if (message.type === 'voteResponse' && message.preVote && !message.granted) {
+      // A pre-vote is refused in the voter's own term, which may be below ours.
+      onVoteResponse(state, message);
+    }
+  }
+
+  private dispatch(message: Message): void {
+    const { state } = this;
+    switch (message.type) {
+      case 'voteRequest':
+        return answerVoteRequest(state, message);
+      case 'voteResponse':
+        return onVoteResponse(state, message);
+      case 'append':
+        return onAppend(state, message);
+      case 'heartbeat':
+        return onHeartbeat(state, message);
+      case 'installSnapshot':
+        return onInstallSnapshot(state, message);
+      case 'appendAccepted':
+        return onAppendAccepted(state, message);
+      case 'appendRejected':
+        return onAppendRejected(state, message);
+      case 'heartbeatResponse':
+        return onHeartbeatResponse(state, message);
+      case 'timeoutNow':
+        if (!state.leadership && state.mayCampaign) campaignForReal(state, true);
+    }
+  }
+
+  /** One batch at a time; what comes meanwhile waits and forms the next one (group commit). */
+  private nextPersist(): Persist | undefined {
+    const { state } = this;
+    if (this.persisting) return undefined;
+    const { log } = state;
+    const entries = log.slice(log.stableIndex + 1, log.lastIndex, this.config.persistBytesMax)!;
+    const hardState = state.hardStateIsDurable ? undefined : state.hardState;
+    const reset = state.pendingReset;
+    if (entries.length === 0 && !hardState && !reset) {
+      state.messages.push(...state.durableMessages.splice(0));
+      return undefined;
+    }
+    const isAll = log.stableIndex + entries.length === log.lastIndex;
+    const thenSend = isAll ? state.durableMessages.splice(0) : [];
+    state.pendingReset = undefined;
+    this.persistTicks = 0;
+    this.persisting = { hardState, reset, entries, thenSend };
+    return this.persisting;
+  }
+
+  private nextApply(): readonly Entry[] {
+    const { state } = this;
+    const { log } = state;
+    if (state.restoring || this.loadingForApply || log.appliedIndex === log.commitIndex) return [];
+    if (this.loadedForApply.length > 0) {
+      const entries = this.loadedForApply;
+      this.loadedForApply = [];
+      return entries;
+    }
+    const from = log.appliedIndex + 1;
+    const to = Math.min(log.commitIndex, log.appliedIndex + this.config.applyEntriesMax);
+    const entries = log.slice(from, to, this.config.applyBytesMax);
+    if (entries) return entries;
+    this.loadingForApply = true;
+    state.loads.push({ follower: undefined, from, to, bytesMax: this.config.applyBytesMax });
+    return [];
+  }
+
+  private applied(entries: readonly Entry[]): void {
+    const { state } = this;
+    const { leadership } = state;
+    state.log.applied(entries.at(-1)!.index);
+    if (!leadership) return;
+    for (const entry of entries) {
+      if (entry.kind === 'command' && entry.index > leadership.firstIndex) leadership.uncommittedBytes -= sizeOf(entry);
+    }
+    if (!leadership.isEstablished && state.log.appliedIndex >= leadership.firstIndex) {
+      leadership.isEstablished = true;
+      state.facts.push({ kind: 'leadershipEstablished', term: state.term });
+    }
+  }
+
+  /** R21: heartbeats go on while the disk hangs, so the others would never know. Let one of them lead. */
+  private diskStalled(): void {
+    const { state } = this;
+    if (!state.leadership || state.isSoleVoter) return;
+    state.facts.push({ kind: 'diskStalled', ticks: this.persistTicks });
+    startTransfer(state, undefined);
+  }
+}
+
+function isEmpty(ready: Ready): boolean {
+  return (
+    ready.persist === undefined &&
+    ready.compact === undefined &&
+    ready.facts.length +
+      ready.messages.length +
+      ready.apply.length +
+      ready.loads.length +
+      ready.sendSnapshots.length ===
+      0
+  );
+}

@@ -1,0 +1,207 @@
+/**
+ * What every role shares: term, vote, log, membership, timers and the outbox. The role files (`follower`, `candidate`,
+ * `leader`) are functions over it. Only `becomeFollower` lives here, since every role can fall back to it.
+ */
+import { assert, type Random } from '@tribune/platform';
+import type { Candidacy } from './candidate';
+import type { PersistentState, RaftConfig } from './config';
+import { decodeConfiguration } from './configuration-codec';
+import type { Leadership } from './leader';
+import { RaftLog } from './log';
+import { ConfigurationHistory, isVoter, noConfiguration } from './membership';
+import type {
+  Configuration,
+  Entry,
+  HardState,
+  LogIndex,
+  LogPosition,
+  Message,
+  ServerId,
+  SnapshotMeta,
+  Term,
+} from './message';
+import type { Fact, LogLoad } from './ready';
+import type { Role } from './role';
+
+/** A message as a role writes it; sender and term are added on the way out. */
+export type Outgoing = Message extends infer M
+  ? M extends Message
+    ? Omit<M, 'from' | 'term'> & { term?: Term }
+    : never
+  : never;
+
+export class RaftState {
+  readonly id: ServerId;
+  term: Term;
+  votedFor: ServerId | undefined;
+  role: Role = 'follower';
+  leaderId: ServerId | undefined;
+  candidacy: Candidacy | undefined;
+  leadership: Leadership | undefined;
+  readonly log: RaftLog;
+  readonly history: ConfigurationHistory;
+  /** Ticks since the leader was heard, a vote was granted or a campaign began. */
+  electionElapsed = 0;
+  electionTimeout = 0;
+  /** The leader's connection closed: a few quick campaigns before the usual pace (R24). */
+  quickCampaigns = 0;
+  /** Until the log reaches this index again, its entries are not what this server once acknowledged: no vote (S3). */
+  distrustedUpTo: LogIndex | undefined;
+  /** The snapshot that replaces the log with the next batch. */
+  pendingReset: LogPosition | undefined;
+  /** The snapshot that the state machine must load before anything else is applied. */
+  restoring: SnapshotMeta | undefined;
+  readonly facts: Fact[] = [];
+  /** May leave at once. */
+  readonly messages: Message[] = [];
+  /** Rest on what the next batch makes durable. */
+  readonly durableMessages: Message[] = [];
+  /** Entries that followers need and memory no longer holds. */
+  readonly loads: LogLoad[] = [];
+  /** Followers that need the newest snapshot. */
+  readonly sendSnapshots: ServerId[] = [];
+  private durableHardState: HardState;
+  private lastReadToken = 0;
+
+  constructor(
+    readonly config: RaftConfig,
+    restored: PersistentState,
+    private readonly random: Random,
+  ) {
+    this.id = config.id;
+    this.term = restored.hardState.term;
+    this.votedFor = restored.hardState.votedFor;
+    this.durableHardState = restored.hardState;
+    this.distrustedUpTo = restored.distrustedUpTo;
+    this.log = new RaftLog(restored, config.cacheBytesMax);
+    const { snapshot } = restored;
+    const base = { index: snapshot?.index ?? 0, configuration: snapshot?.configuration ?? noConfiguration };
+    this.history = new ConfigurationHistory(base, restored.configurations);
+    this.resetElectionTimer();
+  }
+
+  get configuration(): Configuration {
+    return this.history.latest.configuration;
+  }
+
+  get hardState(): HardState {
+    return { term: this.term, votedFor: this.votedFor };
+  }
+
+  get hardStateIsDurable(): boolean {
+    return this.durableHardState.term === this.term && this.durableHardState.votedFor === this.votedFor;
+  }
+
+  /** A voter whose log is whole. Everyone answers votes, but only such a server stands for election. */
+  get mayCampaign(): boolean {
+    return isVoter(this.configuration, this.id) && this.distrustedUpTo === undefined && this.restoring === undefined;
+  }
+
+  get isSoleVoter(): boolean {
+    const { voters, outgoing } = this.configuration;
+    return outgoing.length === 0 && voters.length === 1 && voters[0]!.id === this.id;
+  }
+
+  /** Vote stickiness (R5): while a leader is heard, nobody is helped to depose it. */
+  get hearsLeader(): boolean {
+    if (this.leadership) return true;
+    return this.leaderId !== undefined && this.electionElapsed < this.config.electionTicks;
+  }
+
+  readonly nextReadToken = (): number => ++this.lastReadToken;
+
+  /** Leaves at once, unless it speaks of a term or vote that a crash could still undo (R1). */
+  send(message: Outgoing): void {
+    (this.hardStateIsDurable ? this.messages : this.durableMessages).push(this.address(message));
+  }
+
+  /** Leaves when everything that this server knows now is on its disk. */
+  sendDurably(message: Outgoing): void {
+    this.durableMessages.push(this.address(message));
+  }
+
+  hardStatePersisted(hardState: HardState): void {
+    this.durableHardState = hardState;
+  }
+
+  becomeFollower(term: Term, leaderId: ServerId | undefined, reason: string): void {
+    assert(term >= this.term, 'the term never falls');
+    if (term > this.term) this.votedFor = undefined;
+    this.term = term;
+    if (this.leadership) {
+      this.facts.push({ kind: 'steppedDown', term, reason });
+      this.endLeadership();
+    }
+    this.candidacy = undefined;
+    this.setRole('follower');
+    this.setLeader(leaderId);
+    this.resetElectionTimer();
+  }
+
+  setRole(role: Role): void {
+    if (this.role === role) return;
+    this.role = role;
+    this.facts.push({ kind: 'roleChanged', role, term: this.term });
+  }
+
+  setLeader(leaderId: ServerId | undefined): void {
+    if (leaderId !== undefined) this.quickCampaigns = 0;
+    if (this.leaderId === leaderId) return;
+    this.leaderId = leaderId;
+    this.facts.push({ kind: 'leaderChanged', leaderId, term: this.term });
+  }
+
+  /** Random in [1, 2) election timeouts; at once for a server that has nobody to ask or to disturb. */
+  resetElectionTimer(): void {
+    const { electionTicks } = this.config;
+    this.electionElapsed = 0;
+    this.electionTimeout = this.isSoleVoter ? 1 : electionTicks + this.random.integer(electionTicks);
+  }
+
+  /** A short, jittered wait: long enough that two followers rarely stand together, far shorter than a timeout. */
+  hastenElection(): void {
+    this.electionElapsed = 0;
+    this.electionTimeout = 1 + this.random.integer(Math.max(1, Math.ceil(this.config.electionTicks / 3)));
+  }
+
+  append(entry: Entry): void {
+    this.log.append(entry);
+    if (entry.kind === 'configuration') this.configurationAppended(entry.index, decodeConfiguration(entry.data));
+  }
+
+  truncate(index: LogIndex): void {
+    this.log.truncate(index);
+    if (this.history.truncate(index))
+      this.facts.push({ kind: 'configurationChanged', index: this.history.latest.index });
+  }
+
+  commitTo(index: LogIndex): void {
+    const before = this.log.commitIndex;
+    if (!this.log.commitTo(index)) return;
+    const { latest } = this.history;
+    if (latest.index > before && latest.index <= index) {
+      this.facts.push({
+        kind: 'configurationCommitted',
+        index: latest.index,
+        joint: latest.configuration.outgoing.length > 0,
+      });
+    }
+  }
+
+  private configurationAppended(index: LogIndex, configuration: Configuration): void {
+    this.history.append(index, configuration);
+    this.facts.push({ kind: 'configurationChanged', index });
+  }
+
+  private endLeadership(): void {
+    const { reads, transfer } = this.leadership!;
+    if (reads.pending.length > 0) this.facts.push({ kind: 'readsLost', reads: reads.pending });
+    if (transfer)
+      this.facts.push({ kind: 'transferEnded', target: transfer.target, reason: 'this server no longer leads' });
+    this.leadership = undefined;
+  }
+
+  private address(message: Outgoing): Message {
+    return { term: this.term, ...message, from: this.id } as Message;
+  }
+}

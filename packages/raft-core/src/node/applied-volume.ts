@@ -1,0 +1,37 @@
+import type { LogIndex } from '../core/message';
+
+const STEP_ENTRIES = 128;
+
+/**
+ * How many bytes of commands lie behind an index, roughly: one mark per {@link STEP_ENTRIES}. Lets snapshots and
+ * compaction follow volume as well as count, since 10,000 entries may be 1 MiB or 5 GiB.
+ */
+export class AppliedVolume {
+  private readonly marks: { readonly index: LogIndex; readonly bytes: number }[] = [];
+  private total = 0;
+
+  applied(index: LogIndex, bytes: number): void {
+    this.total += bytes;
+    const last = this.marks.at(-1);
+    if (!last || index - last.index >= STEP_ENTRIES || this.total - last.bytes > 1024 * 1024) {
+      this.marks.push({ index, bytes: this.total });
+    }
+  }
+
+  /** Applied after `index`, as far as is remembered. */
+  since(index: LogIndex): number {
+    const mark = this.marks.findLast((candidate) => candidate.index <= index);
+    return this.total - (mark?.bytes ?? 0);
+  }
+
+  /** The smallest marked index behind which at most `bytes` follow; 0 when all that is remembered fits. */
+  indexBehind(bytes: number): LogIndex {
+    const fitting = this.marks.find((mark) => this.total - mark.bytes <= bytes);
+    return this.total <= bytes ? 0 : (fitting?.index ?? this.marks.at(-1)?.index ?? 0);
+  }
+
+  forget(upTo: LogIndex): void {
+    const kept = this.marks.findIndex((mark) => mark.index >= upTo);
+    if (kept > 0) this.marks.splice(0, kept);
+  }
+}

@@ -1,0 +1,103 @@
+import type { Clock, Logger } from '@tribune/platform';
+import type { LogIndex, ServerId, SnapshotMeta, Term } from '../core/message';
+import type { SnapshotStore } from '../storage/snapshot-store';
+import type { PeerTransport, SnapshotHeader } from '../transport/peer-transport';
+import { AppliedVolume } from './applied-volume';
+import type { RaftNodeOptions } from './options';
+import type { StateMachine } from './state-machine';
+
+/** Time for one snapshot to travel: a base, and more for larger ones (R19). 4 MiB/s is slower than any usable link. */
+const SEND_BASE_MS = 10_000;
+const SEND_BYTES_PER_MS = 4 * 1024;
+
+export interface SnapshotsCollaborators {
+  readonly snapshotStore: SnapshotStore;
+  readonly stateMachine: StateMachine;
+  readonly transport: PeerTransport;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** When to take a snapshot, how to take one without stopping writes, and how to send and receive one. */
+export class Snapshots {
+  readonly volume = new AppliedVolume();
+  private taking: Promise<LogIndex> | undefined;
+  private receiving = false;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly options: RaftNodeOptions,
+    private readonly collaborators: SnapshotsCollaborators,
+  ) {}
+
+  get latest(): SnapshotMeta | undefined {
+    return this.collaborators.snapshotStore.latest()?.meta;
+  }
+
+  get bytes(): number {
+    return this.collaborators.snapshotStore.latest()?.bytes ?? 0;
+  }
+
+  isDue(appliedIndex: LogIndex): boolean {
+    if (this.taking || this.stopping.signal.aborted) return false;
+    const last = this.latest?.index ?? 0;
+    const { snapshotThreshold, snapshotThresholdBytes } = this.options;
+    return appliedIndex - last >= snapshotThreshold || this.volume.since(last) >= snapshotThresholdBytes;
+  }
+
+  /** The log up to here may go once the snapshot at `index` is durable. */
+  compactionPoint(index: LogIndex): LogIndex {
+    const { trailingLogs, trailingBytes } = this.options;
+    return Math.min(index, Math.max(index - trailingLogs, this.volume.indexBehind(trailingBytes)));
+  }
+
+  /** The cut is made at once; the writing goes on beside new commands. Resolves with the index that is covered. */
+  take(meta: SnapshotMeta): Promise<LogIndex> {
+    this.taking ??= this.save(meta).finally(() => (this.taking = undefined));
+    return this.taking;
+  }
+
+  /** Rejects when the follower did not make it durable. */
+  async send(from: ServerId, to: ServerId, term: Term): Promise<LogIndex> {
+    const { snapshotStore, transport, clock } = this.collaborators;
+    const snapshot = snapshotStore.latest();
+    if (!snapshot) throw new Error('there is no snapshot to send');
+    const header: SnapshotHeader = { from, to, term, meta: snapshot.meta, bytes: snapshot.bytes };
+    const deadline = new AbortController();
+    const timer = clock.setTimer(SEND_BASE_MS + snapshot.bytes / SEND_BYTES_PER_MS, () => deadline.abort());
+    const signal = AbortSignal.any([deadline.signal, this.stopping.signal]);
+    try {
+      await transport.sendSnapshot(header, snapshot.chunks(), signal);
+    } finally {
+      timer.cancel();
+    }
+    return snapshot.meta.index;
+  }
+
+  /** Durable when it resolves. One at a time: a second sender is told to try again. */
+  async receive(header: SnapshotHeader, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    if (this.receiving) throw new Error('another snapshot is arriving');
+    this.receiving = true;
+    try {
+      await this.collaborators.snapshotStore.save(header.meta, chunks);
+    } finally {
+      this.receiving = false;
+    }
+  }
+
+  /** Resolves when nothing is being written. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.taking?.catch(() => undefined);
+  }
+
+  private async save(meta: SnapshotMeta): Promise<LogIndex> {
+    const { snapshotStore, stateMachine, logger, clock } = this.collaborators;
+    const startedMs = clock.monotonicMs();
+    const { chunks } = stateMachine.snapshot();
+    const { bytes } = await snapshotStore.save(meta, chunks);
+    logger.info('took a snapshot', { index: meta.index, bytes, tookMs: Math.round(clock.monotonicMs() - startedMs) });
+    this.volume.forget(this.compactionPoint(meta.index));
+    return meta.index;
+  }
+}

@@ -1,0 +1,142 @@
+import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '@tribune/platform';
+import type { SnapshotMeta } from '../core/message';
+import { decodeChunks, decodeHeader, encodeSnapshot, type TakeBytes } from './snapshot-format';
+import type { ByteChunks, SnapshotStore, StoredSnapshot } from './snapshot-store';
+
+const KEPT = 2;
+const SUFFIX = '.snapshot';
+/** Fixed width, so that names sort by age. */
+const DIGITS = 16;
+
+/** One folder, one file per snapshot: written aside, synced, renamed, and the folder synced (S7, R19). */
+export class FileSnapshotStore implements SnapshotStore {
+  private newest: StoredSnapshot | undefined;
+  private saves = 0;
+
+  constructor(
+    private readonly directory: string,
+    private readonly logger: Logger,
+  ) {}
+
+  async open(): Promise<StoredSnapshot | undefined> {
+    await mkdir(this.directory, { recursive: true });
+    const names = (await readdir(this.directory)).sort().reverse();
+    for (const name of names.filter((name) => name.endsWith('.tmp')))
+      await rm(join(this.directory, name), { force: true });
+    for (const name of names.filter((name) => name.endsWith(SUFFIX))) {
+      this.newest = await this.verified(join(this.directory, name));
+      if (this.newest) break;
+    }
+    return this.newest;
+  }
+
+  latest(): StoredSnapshot | undefined {
+    return this.newest;
+  }
+
+  async save(meta: SnapshotMeta, chunks: ByteChunks): Promise<StoredSnapshot> {
+    const digits = (value: number): string => String(value).padStart(DIGITS, '0');
+    const path = join(this.directory, `${digits(meta.index)}-${digits(meta.term)}${SUFFIX}`);
+    const temporary = `${path}.${++this.saves}.tmp`;
+    try {
+      const bytes = await writeSynced(temporary, meta, chunks);
+      await rename(temporary, path);
+      await syncDirectory(this.directory);
+      const stored = storedSnapshot(path, meta, bytes);
+      if (!this.newest || this.newest.meta.index <= meta.index) this.newest = stored;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    await this.prune();
+    return this.newest!;
+  }
+
+  /** Reads it from end to end once; a snapshot that does not hold what it says is put aside. */
+  private async verified(path: string): Promise<StoredSnapshot | undefined> {
+    try {
+      const { meta, bytes } = await readThrough(path);
+      return storedSnapshot(path, meta, bytes);
+    } catch (error) {
+      this.logger.error('a snapshot is damaged and was put aside', { path, error });
+      await rename(path, `${path}.damaged`);
+      return undefined;
+    }
+  }
+
+  private async prune(): Promise<void> {
+    const names = (await readdir(this.directory)).filter((name) => name.endsWith(SUFFIX)).sort();
+    for (const name of names.slice(0, -KEPT)) await rm(join(this.directory, name), { force: true });
+  }
+}
+
+function storedSnapshot(path: string, meta: SnapshotMeta, bytes: number): StoredSnapshot {
+  return { meta, bytes, chunks: () => readChunks(path) };
+}
+
+async function* readChunks(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const take = sequentialReader(file);
+    await decodeHeader(path, take);
+    yield* decodeChunks(path, take);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readThrough(path: string): Promise<{ meta: SnapshotMeta; bytes: number }> {
+  const file = await open(path, 'r');
+  try {
+    const take = sequentialReader(file);
+    const meta = await decodeHeader(path, take);
+    const chunks = decodeChunks(path, take);
+    let next = await chunks.next();
+    while (!next.done) next = await chunks.next();
+    return { meta, bytes: next.value };
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeSynced(path: string, meta: SnapshotMeta, chunks: ByteChunks): Promise<number> {
+  const file = await open(path, 'w');
+  let bytes = 0;
+  const counted = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      bytes += chunk.byteLength;
+      yield chunk;
+    }
+  };
+  try {
+    for await (const piece of encodeSnapshot(meta, counted())) await file.appendFile(piece);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  return bytes;
+}
+
+function sequentialReader(file: FileHandle): TakeBytes {
+  return async (count) => {
+    const buffer = Buffer.allocUnsafe(count);
+    let filled = 0;
+    while (filled < count) {
+      const { bytesRead } = await file.read(buffer, filled, count - filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return buffer.subarray(0, filled);
+  };
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,0 +1,335 @@
+/**
+ * The log in LevelDB, with everything that LevelDB alone does not promise (S1–S6; docs/raft-storage.md):
+ *
+ * - one synced batch per group commit: entries, removal of what they replace, and the head;
+ * - checksum and chain per entry, verified on every read;
+ * - a floor that tells a torn tail (never acknowledged, dropped) from lost entries (never forgotten);
+ * - a latch: after the first failed write nothing is written again, since LevelDB itself would go on and lie.
+ *
+ * Keys: 'e' + index as u64 big-endian → record; 'h' → head; 'i' → id of the server that owns the folder.
+ */
+import { mkdir, rename, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Level } from 'level';
+import { assert } from '@tribune/platform';
+import type { Entry, LogIndex, ServerId } from '../core/message';
+import { HeadFile } from './head-file';
+import { decodeHead, encodeHead, type LogHead } from './log-head';
+import { decodeRecord, encodeRecord, type Link, noLink, readSafeInteger, writeSafeInteger } from './log-record';
+import { type LogScan, type RawRecord, scanLog } from './log-scan';
+import type { LogBatch, LogStore, RestoredLog } from './log-store';
+import { StorageError } from './storage-error';
+
+type Database = Level<Buffer, Buffer>;
+/** What `level` is under Node: its own types stop at what browsers can do as well. */
+type CompactableDatabase = Database & { compactRange(start: Buffer, end: Buffer): Promise<void> };
+type Operation = { type: 'put'; key: Buffer; value: Buffer } | { type: 'del'; key: Buffer };
+
+const HEAD_KEY = Buffer.from('h');
+const IDENTITY_KEY = Buffer.from('i');
+/** Entries per step of a scan or a deletion: a few milliseconds. */
+const STEP = 512;
+
+const emptyHead: LogHead = {
+  sequence: 0,
+  hardState: { term: 0, votedFor: undefined },
+  base: { index: 0, term: 0 },
+  baseLink: noLink,
+  floor: 0,
+  distrustedUpTo: 0,
+};
+
+export interface LevelLogStoreOptions {
+  /** Folder of its own; created when missing. */
+  readonly directory: string;
+  /** Whose log this is: a folder of another server is refused (R13). */
+  readonly serverId: ServerId;
+}
+
+export class LevelLogStore implements LogStore {
+  private database: Database | undefined;
+  private readonly headFile: HeadFile;
+  private head = emptyHead;
+  private lastIndex: LogIndex = 0;
+  private lastLink: Link = noLink;
+  private poison: StorageError | undefined;
+  /** Writes that carry the head follow one another: LevelDB's worker threads would not keep their order. */
+  private writing: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly options: LevelLogStoreOptions) {
+    this.headFile = new HeadFile(join(options.directory, 'head'));
+  }
+
+  async open(): Promise<RestoredLog> {
+    await mkdir(this.options.directory, { recursive: true });
+    const copy = this.headFile.open();
+    const isReadable = await this.openDatabase(this.path('log')).then(
+      () => true,
+      (cause: unknown) => {
+        if (!copy) throw this.unusable(cause);
+        return false;
+      },
+    );
+    if (isReadable) await this.checkIdentity();
+    this.head = await this.newestHead(copy, isReadable);
+    const scan = await scanLog(this.head, isReadable ? this.records(this.head.base.index + 1) : nothing());
+    return this.settle(scan, isReadable);
+  }
+
+  append(batch: LogBatch): Promise<void> {
+    return this.exclusively(() => this.appendNow(batch));
+  }
+
+  async read(from: LogIndex, to: LogIndex, bytesMax: number): Promise<readonly Entry[]> {
+    if (from <= this.head.base.index) return [];
+    const entries: Entry[] = [];
+    let bytes = 0;
+    let previous: Link | undefined;
+    for await (const batch of this.records(from, to)) {
+      for (const [index, record] of batch) {
+        bytes += record.byteLength;
+        if (entries.length > 0 && bytes > bytesMax) return entries;
+        if (index !== from + entries.length) throw missing(from + entries.length);
+        const { entry, link } = decodeRecord(record, { index, previous });
+        entries.push(entry);
+        previous = link;
+      }
+    }
+    if (entries.length === 0) throw missing(from);
+    return entries;
+  }
+
+  async compact(index: LogIndex): Promise<void> {
+    const from = this.head.base.index + 1;
+    if (index < from) return;
+    await this.exclusively(async () => {
+      const record = await this.database!.get(entryKey(index));
+      if (!record) throw missing(index);
+      const { entry, link } = decodeRecord(record, { index });
+      await this.write([], { ...this.head, base: { index, term: entry.term }, baseLink: link });
+    });
+    await this.removeEntries(from, index);
+  }
+
+  async freeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.options.directory);
+    return bavail * bsize;
+  }
+
+  async close(): Promise<void> {
+    await this.writing.catch(() => undefined);
+    this.headFile.close();
+    await this.database?.close();
+    this.database = undefined;
+  }
+
+  private async appendNow({ hardState, entries, reset, distrustedUpTo = 0 }: LogBatch): Promise<void> {
+    const operations: Operation[] = [];
+    const first = entries[0]?.index;
+    if (reset) pushRemovals(operations, this.head.base.index + 1, this.lastIndex);
+    const base = reset ?? this.head.base;
+    let link = reset ? noLink : first === undefined ? this.lastLink : await this.linkAt(first - 1);
+    for (const entry of entries) {
+      const record = encodeRecord(entry, link);
+      operations.push({ type: 'put', key: entryKey(entry.index), value: record.bytes });
+      link = record.link;
+    }
+    const last = entries.at(-1)?.index ?? (reset ? reset.index : this.lastIndex);
+    if (!reset) pushRemovals(operations, last + 1, this.lastIndex);
+    const owed = Math.max(distrustedUpTo, this.head.distrustedUpTo);
+    await this.write(operations, {
+      ...this.head,
+      hardState: hardState ?? this.head.hardState,
+      base,
+      baseLink: reset ? noLink : this.head.baseLink,
+      floor: last,
+      distrustedUpTo: last >= owed ? 0 : owed,
+    });
+    this.lastIndex = last;
+    this.lastLink = link;
+  }
+
+  /** The only place that writes. Head and operations become durable together. */
+  private async write(operations: Operation[], next: LogHead): Promise<void> {
+    if (this.poison) throw this.poison;
+    assert(this.database, 'the log is open');
+    const head = { ...next, sequence: this.head.sequence + 1 };
+    operations.push({ type: 'put', key: HEAD_KEY, value: encodeHead(head) });
+    try {
+      await this.database.batch(operations, { sync: true });
+      this.headFile.write(head, head.hardState !== this.head.hardState);
+    } catch (cause) {
+      this.poison = new StorageError({ code: 'RAFT_STORAGE_POISONED' }, 'a write to the log failed', { cause });
+      throw this.poison;
+    }
+    this.head = head;
+  }
+
+  private exclusively(work: () => Promise<void>): Promise<void> {
+    const done = this.writing.then(work);
+    this.writing = done.catch(() => undefined);
+    return done;
+  }
+
+  private async linkAt(index: LogIndex): Promise<Link> {
+    if (index === this.lastIndex) return this.lastLink;
+    if (index === this.head.base.index) return this.head.baseLink;
+    const record = await this.database!.get(entryKey(index));
+    if (!record) throw missing(index);
+    return decodeRecord(record, { index }).link;
+  }
+
+  /** Drops a torn tail; when durable entries are lost, keeps the sound part in a fresh database and remembers the rest. */
+  private async settle(scan: LogScan, isReadable: boolean): Promise<RestoredLog> {
+    const { floor } = this.head;
+    const lostEntries = scan.lastIndex < floor;
+    this.lastIndex = scan.lastIndex;
+    this.lastLink = scan.lastLink;
+    if (lostEntries) this.head = { ...this.head, distrustedUpTo: Math.max(floor, this.head.distrustedUpTo) };
+    if (lostEntries || !isReadable) await this.rebuild(isReadable);
+    const tornEntries = isReadable && !lostEntries ? await this.removeEntries(scan.lastIndex + 1, Infinity) : 0;
+    if (lostEntries || tornEntries > 0) await this.write([], { ...this.head, floor: scan.lastIndex });
+    await this.removeEntries(0, this.head.base.index);
+    return {
+      hardState: this.head.hardState,
+      base: this.head.base,
+      lastIndex: scan.lastIndex,
+      termStarts: scan.termStarts,
+      configurations: scan.configurations,
+      distrustedUpTo: this.head.distrustedUpTo || undefined,
+      tornEntries,
+      damage: lostEntries ? scan.damage : undefined,
+    };
+  }
+
+  /** A damaged table would fail LevelDB's next compaction: the sound entries move to a new database (S6: no repair). */
+  private async rebuild(isReadable: boolean): Promise<void> {
+    const sound = isReadable ? this.database : undefined;
+    const fresh = await this.openDatabase(this.path('log-rebuilt'), { discard: true });
+    if (sound) {
+      for await (const batch of this.records(this.head.base.index + 1, this.lastIndex, sound)) {
+        await fresh.batch(
+          batch.map(([index, value]) => ({ type: 'put', key: entryKey(index), value })),
+          { sync: true },
+        );
+      }
+      await sound.close();
+    }
+    await fresh.put(IDENTITY_KEY, Buffer.from(this.options.serverId), { sync: true });
+    await fresh.put(HEAD_KEY, encodeHead(this.head), { sync: true });
+    await fresh.close();
+    await rm(this.path('log-damaged'), { recursive: true, force: true });
+    await rename(this.path('log'), this.path('log-damaged'));
+    await rename(this.path('log-rebuilt'), this.path('log'));
+    await this.openDatabase(this.path('log'));
+  }
+
+  private async openDatabase(path: string, { discard = false } = {}): Promise<Database> {
+    if (discard) await rm(path, { recursive: true, force: true });
+    // Entries are short-lived and mostly small: compressing them would only cost the disk thread time.
+    const encodings = { keyEncoding: 'buffer', valueEncoding: 'buffer', compression: false } as const;
+    const database = new Level<Buffer, Buffer>(path, { ...encodings, writeBufferSize: 8 * 1024 * 1024 });
+    await database.open();
+    this.database = database;
+    return database;
+  }
+
+  private async checkIdentity(): Promise<void> {
+    const { serverId: expected } = this.options;
+    const found = (await this.database!.get(IDENTITY_KEY))?.toString();
+    if (found === undefined) return this.database!.put(IDENTITY_KEY, Buffer.from(expected), { sync: true });
+    if (found === expected) return;
+    await this.close();
+    throw new StorageError(
+      { code: 'RAFT_IDENTITY_MISMATCH', expected, found },
+      `the data in ${this.options.directory} belongs to server ${found}, not ${expected}`,
+    );
+  }
+
+  /** LevelDB's head or its copy, whichever is newer. Without either, a log that has entries cannot be used. */
+  private async newestHead(copy: LogHead | undefined, isReadable: boolean): Promise<LogHead> {
+    const stored = isReadable ? await this.storedHead() : undefined;
+    if (stored instanceof Error && !copy) throw this.unusable(stored);
+    const heads = [stored instanceof Error ? undefined : stored, copy].filter((head) => head !== undefined);
+    const newest = heads.sort((a, b) => b.sequence - a.sequence)[0];
+    if (newest) return newest;
+    const hasEntries =
+      (await this.database!.keys({ gte: entryKey(0), lte: entryKey(Infinity), limit: 1 }).all()).length > 0;
+    if (hasEntries) throw this.unusable(undefined);
+    return emptyHead;
+  }
+
+  private async storedHead(): Promise<LogHead | Error | undefined> {
+    try {
+      const bytes = await this.database!.get(HEAD_KEY);
+      return bytes && decodeHead(bytes);
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  private async *records(
+    from: LogIndex,
+    to = Infinity,
+    database = this.database!,
+  ): AsyncIterable<readonly RawRecord[]> {
+    const iterator = database.iterator({ gte: entryKey(from), lte: entryKey(to) });
+    try {
+      for (;;) {
+        const batch = await iterator.nextv(STEP);
+        if (batch.length === 0) return;
+        yield batch.map(([key, value]) => [readSafeInteger(key, 1), value] as const);
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  /** Synced like every write, in steps, and then compacted, so that the disk space really returns. */
+  private async removeEntries(from: LogIndex, to: LogIndex): Promise<number> {
+    const database = this.database!;
+    let removed = 0;
+    for (;;) {
+      const keys = await database.keys({ gte: entryKey(from), lte: entryKey(to), limit: STEP }).all();
+      if (keys.length === 0) break;
+      await database.batch(
+        keys.map((key) => ({ type: 'del', key })),
+        { sync: true },
+      );
+      removed += keys.length;
+    }
+    if (removed > 0) await (database as CompactableDatabase).compactRange(entryKey(from), entryKey(to));
+    return removed;
+  }
+
+  private unusable(cause: unknown): StorageError {
+    const { directory } = this.options;
+    return new StorageError(
+      { code: 'RAFT_LOG_UNUSABLE', directory },
+      `term and vote in ${directory} cannot be read: remove the folder and let this server join under a new id`,
+      { cause },
+    );
+  }
+
+  private path(name: string): string {
+    return join(this.options.directory, name);
+  }
+}
+
+function entryKey(index: LogIndex): Buffer {
+  const key = Buffer.alloc(9, 0xff);
+  key[0] = 0x65; // 'e'
+  if (index !== Infinity) writeSafeInteger(key, index, 1);
+  return key;
+}
+
+function pushRemovals(operations: Operation[], from: LogIndex, to: LogIndex): void {
+  for (let index = from; index <= to; index++) operations.push({ type: 'del', key: entryKey(index) });
+}
+
+async function* nothing(): AsyncIterable<readonly RawRecord[]> {}
+
+function missing(index: LogIndex): StorageError {
+  const detail = { code: 'RAFT_RECORD_CORRUPT', key: `entry ${index}`, reason: 'missing' } as const;
+  return new StorageError(detail, `log entry ${index} is missing`);
+}

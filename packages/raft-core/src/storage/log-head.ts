@@ -1,0 +1,61 @@
+/**
+ * The one record beside the entries. It is rewritten in every batch, so it always says what the newest durable batch
+ * left behind: term and vote, where the log begins, and how far it reaches. That last number is the floor (S3): an entry
+ * at or below it that is missing was lost, not torn.
+ */
+import type { HardState, LogIndex, LogPosition } from '../core/message';
+import { crc32c } from './crc32c';
+import { LINK_BYTES, type Link, RECORD_VERSION } from './log-record';
+import { StorageError } from './storage-error';
+
+export interface LogHead {
+  /** Counts batches, so that of two heads the newer one is known. */
+  readonly sequence: number;
+  readonly hardState: HardState;
+  readonly base: LogPosition;
+  /** Link of the entry at `base`: what the first kept entry was written after. */
+  readonly baseLink: Link;
+  /** Last index that is durable once this head is. */
+  readonly floor: LogIndex;
+  /** Entries up to here must come back from a leader before this server votes; 0 when the log is whole. */
+  readonly distrustedUpTo: LogIndex;
+}
+
+/** Version byte, crc32c, JSON: one small record per batch, kept readable for the day it must be read by eye. */
+export function encodeHead(head: LogHead): Buffer {
+  const { sequence, hardState, base, floor, distrustedUpTo } = head;
+  const baseLink = Buffer.from(head.baseLink).toString('hex');
+  const json = Buffer.from(
+    JSON.stringify({ sequence, term: hardState.term, vote: hardState.votedFor, base, baseLink, floor, distrustedUpTo }),
+  );
+  const bytes = Buffer.allocUnsafe(5 + json.byteLength);
+  bytes[0] = RECORD_VERSION;
+  bytes.writeUInt32BE(crc32c(json), 1);
+  bytes.set(json, 5);
+  return bytes;
+}
+
+export function decodeHead(bytes: Buffer): LogHead {
+  const json = bytes.subarray(5);
+  if (bytes.byteLength < 5 || crc32c(json) !== bytes.readUInt32BE(1)) {
+    const detail = { code: 'RAFT_RECORD_CORRUPT', key: 'head', reason: 'its checksum does not match' } as const;
+    throw new StorageError(detail, 'the head of the log is damaged');
+  }
+  if (bytes[0] !== RECORD_VERSION) {
+    throw new StorageError(
+      { code: 'RAFT_FORMAT_UNKNOWN', version: bytes[0]! },
+      `log head has unknown version ${bytes[0]}`,
+    );
+  }
+  const { sequence, term, vote, base, baseLink, floor, distrustedUpTo } = JSON.parse(json.toString()) as {
+    sequence: number;
+    term: number;
+    vote?: string;
+    base: LogPosition;
+    baseLink: string;
+    floor: number;
+    distrustedUpTo: number;
+  };
+  const link = Buffer.from(baseLink, 'hex').subarray(0, LINK_BYTES);
+  return { sequence, hardState: { term, votedFor: vote }, base, baseLink: link, floor, distrustedUpTo };
+}
