@@ -1,0 +1,60 @@
+import { isIP } from 'node:net';
+import { messageOf } from '@tribune/platform';
+
+/** Operators read and match the texts of Go's net package, which Consul prints as they are; these are their words. */
+const SYSCALL_TEXTS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connect: connection refused',
+  EHOSTUNREACH: 'connect: no route to host',
+  ENETUNREACH: 'connect: network is unreachable',
+  EACCES: 'connect: permission denied',
+  EADDRNOTAVAIL: 'connect: cannot assign requested address',
+  ECONNRESET: 'read: connection reset by peer',
+  ETIMEDOUT: 'i/o timeout',
+};
+
+interface DialFailure {
+  readonly code?: string;
+  readonly address?: string;
+  readonly port?: number;
+  readonly hostname?: string;
+  readonly errors?: readonly unknown[];
+}
+
+/** The text for a connection that could not be made; `target` is `host:port` as configured. */
+export function dialErrorText(network: 'tcp' | 'udp', target: string, thrown: unknown): string {
+  const failure = firstOf(thrown);
+  const { code, address, port } = failure;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    const reason = code === 'ENOTFOUND' ? 'no such host' : 'server misbehaving';
+    return `dial ${network}: lookup ${failure.hostname ?? hostOf(target)}: ${reason}`;
+  }
+  const reached = address === undefined ? target : joinHostPort(address, port ?? 0);
+  return `dial ${network} ${reached}: ${(code && SYSCALL_TEXTS[code]) ?? messageOf(thrown)}`;
+}
+
+/** Of several attempts (both address families) the first failure speaks. */
+function firstOf(thrown: unknown): DialFailure {
+  const failure = thrown as DialFailure;
+  return (failure.errors?.[0] as DialFailure | undefined) ?? failure;
+}
+
+/** Splits `host:port` and `[v6]:port`; undefined when there is no port. */
+export function splitHostPort(target: string): { readonly host: string; readonly port: number } | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d+)$/.exec(target);
+  if (!match) return undefined;
+  const port = Number(match[3]);
+  return port <= 65_535 ? { host: match[1] ?? match[2] ?? '', port } : undefined;
+}
+
+/** What Go says of a target that is no `host:port`. */
+export function addressProblem(network: 'tcp' | 'udp', target: string): string | undefined {
+  if (splitHostPort(target)) return undefined;
+  const colons = target.split(':').length - 1;
+  const reason = colons === 0 ? 'missing port in address' : colons > 1 ? 'too many colons in address' : 'invalid port';
+  return `dial ${network}: address ${target}: ${reason}`;
+}
+
+const hostOf = (target: string): string => splitHostPort(target)?.host ?? target;
+
+export const joinHostPort = (host: string, port: number): string =>
+  isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;

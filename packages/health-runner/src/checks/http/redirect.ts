@@ -1,0 +1,21 @@
+import type { Hop } from './http-probe';
+
+/** Not sent to another host than the one they were meant for (CVE-2024-45336 and its kin). */
+const SECRET_HEADERS = ['authorization', 'cookie', 'www-authenticate', 'proxy-authorization'];
+
+/**
+ * The request that follows a redirect, or undefined when the answer is final. As Go's http.Client: 301 to 303 become a
+ * GET without body, 307 and 308 repeat the request.
+ */
+export function redirectOf(hop: Hop, status: number, location: string | undefined): Hop | undefined {
+  if (![301, 302, 303, 307, 308].includes(status) || !location) return undefined;
+  const url = new URL(location, hop.url);
+  const { host: _host, ...rest } = hop.header;
+  const header = url.host === hop.url.host ? rest : withoutSecrets(rest);
+  if (status >= 307) return { ...hop, url, header };
+  return { url, method: hop.method === 'HEAD' ? 'HEAD' : 'GET', header, body: '' };
+}
+
+function withoutSecrets(header: Hop['header']): Hop['header'] {
+  return Object.fromEntries(Object.entries(header).filter(([name]) => !SECRET_HEADERS.includes(name.toLowerCase())));
+}

@@ -1,0 +1,19 @@
+import type { Observation } from '../core/check-state';
+
+/** One way to look at a target. `run` resolves with what was seen, also for failures; it keeps its own time limit. */
+export interface Probe {
+  /** Resolves soon after `signal` aborts; the result is then thrown away. */
+  run(signal: AbortSignal): Promise<Observation>;
+  /** Frees what is kept between runs. */
+  close?(): void;
+}
+
+export const passing = (output: string): Observation => ({ status: 'passing', output });
+export const warning = (output: string): Observation => ({ status: 'warning', output });
+export const critical = (output: string): Observation => ({ status: 'critical', output });
+
+/** Consul's limit for a probe that names none, except scripts. */
+export const PROBE_TIMEOUT_MS = 10_000;
+
+export const timeoutMsOf = (timeoutNs: number, defaultMs = PROBE_TIMEOUT_MS): number =>
+  timeoutNs > 0 ? timeoutNs / 1e6 : defaultMs;
