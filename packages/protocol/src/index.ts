@@ -84,3 +84,5 @@ export { WireError } from './grpc/state-wire';
 export { Coalesced } from './client/coalesced';
 export { connectState, type StateClient, type StateClientOptions } from './client/state-client';
 export { connectMembership, type MembershipClient } from './client/membership-client';
+export { AgentService, type AgentServiceCollaborators } from './grpc/agent-service';
+export { connectAgent, type AgentClient } from './client/agent-client';
