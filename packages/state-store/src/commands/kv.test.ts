@@ -14,8 +14,8 @@ describe('kv writes', () => {
       flags: 0n,
       lockIndex: 0,
       session: '',
-      createIndex: 1,
-      modifyIndex: 1,
+      createIndex: 2,
+      modifyIndex: 2,
     });
   });
   void S1;

@@ -4,11 +4,16 @@ import type { Outcome } from '../commands/outcome';
 import { encodeCommand } from '../encoding/command-codec';
 import { StateMachine, type Applied } from '../state-machine';
 import type { ReadTables } from '../tables/tables';
+import { aCheck, aNode, aService, aSession } from './builders';
 
-/** A state machine with commands as short sentences. Indexes count from 1. */
+/** A state machine with commands as short sentences. The first has index 2: on a real log, 1 is never a command. */
 export class Harness {
   readonly machine = new StateMachine();
   last: Applied = { outcome: { kind: 'done', ok: true }, deltas: [] };
+
+  constructor() {
+    this.machine.skipTo(1);
+  }
 
   get tables(): ReadTables {
     return this.machine.view.tables;
@@ -76,60 +81,6 @@ export class Harness {
 
 export function harness(): Harness {
   return new Harness();
-}
-
-export function aNode(fields: Partial<Node> = {}): Unindexed<Node> {
-  return { id: '', node: 'n1', address: '10.0.0.1', datacenter: 'dc1', taggedAddresses: null, meta: null, ...fields };
-}
-
-export function aService(fields: Partial<ServiceInstance> = {}): Unindexed<ServiceInstance> {
-  return {
-    node: 'n1',
-    id: fields.service ?? 'web',
-    service: fields.id ?? 'web',
-    kind: '',
-    tags: null,
-    address: '',
-    port: 80,
-    taggedAddresses: null,
-    meta: null,
-    weights: { passing: 1, warning: 1 },
-    enableTagOverride: false,
-    proxy: null,
-    connectNative: false,
-    ...fields,
-  };
-}
-
-export function aCheck(fields: Partial<HealthCheck> = {}): Unindexed<HealthCheck> {
-  return {
-    node: 'n1',
-    checkId: 'alive',
-    name: fields.checkId ?? 'alive',
-    status: 'passing',
-    notes: '',
-    output: '',
-    serviceId: '',
-    serviceName: '',
-    serviceTags: null,
-    type: '',
-    definition: {},
-    ...fields,
-  };
-}
-
-export function aSession(fields: Partial<Session> = {}): Unindexed<Session> {
-  return {
-    id: '11111111-1111-1111-1111-111111111111',
-    name: '',
-    node: 'n1',
-    lockDelayNs: 0,
-    behavior: 'release',
-    ttl: '',
-    nodeChecks: null,
-    serviceChecks: null,
-    ...fields,
-  };
 }
 
 function withoutNode({

@@ -20,12 +20,20 @@ export class Coverage {
 
   constructor(private readonly tables: Tables) {}
 
-  /** Applies what came for one subscription, whose rows are `held`; notes in `changes` what changed in the tables. */
+  /**
+   * Applies what came for one subscription, whose rows are `held`; notes in `changes` what changed in the tables.
+   *
+   * Only the last word on each row counts. Subscriptions are applied one after the other though what came for them was
+   * interleaved, so an old row of one must not overwrite a newer one of another; their last words agree, since each
+   * subscription hears of every change to the rows that it covers.
+   */
   apply(held: Set<string>, deltas: readonly Delta[], changes: Delta[]): void {
-    for (const delta of deltas) {
+    const last = new Map<string, Delta>();
+    for (const delta of deltas) last.set(rowId(delta), delta);
+    for (const [id, delta] of last) {
       if (isTableIndex(delta)) this.raise(delta, changes);
-      else if (delta.op === 'put') this.hold(held, delta, changes);
-      else this.letGo(held, rowId(delta), changes);
+      else if (delta.op === 'put') this.hold(held, id, delta, changes);
+      else if (held.delete(id)) this.drop(id, changes);
     }
   }
 
@@ -34,8 +42,7 @@ export class Coverage {
     for (const id of held) this.drop(id, changes);
   }
 
-  private hold(held: Set<string>, delta: Delta, changes: Delta[]): void {
-    const id = rowId(delta);
+  private hold(held: Set<string>, id: string, delta: Delta, changes: Delta[]): void {
     if (!held.has(id)) {
       held.add(id);
       const entry = this.covered.get(id);
@@ -44,10 +51,6 @@ export class Coverage {
     }
     if (delta.table === 'indexes') this.raise(delta, changes);
     else store(this.tables, delta, changes);
-  }
-
-  private letGo(held: Set<string>, id: string, changes: Delta[]): void {
-    if (held.delete(id)) this.drop(id, changes);
   }
 
   private drop(id: string, changes: Delta[]): void {

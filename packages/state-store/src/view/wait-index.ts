@@ -142,9 +142,10 @@ function touchService(instance: ServiceInstance, touch: (key: WatchKey) => void)
 }
 
 function touchCheck(tables: ReadTables, check: HealthCheck, touch: (key: WatchKey) => void): void {
+  // A check may name a service that it is not tied to; queries by service find it all the same.
+  touch(`service/${check.serviceName.toLowerCase()}`);
   if (check.serviceId === '') return touchNode(tables, check.node, touch);
   touch(`node/${check.node.toLowerCase()}`);
-  touch(`service/${check.serviceName.toLowerCase()}`);
   const instance = tables.services.get(check.node, check.serviceId);
   if (instance) touchService(instance, touch);
 }

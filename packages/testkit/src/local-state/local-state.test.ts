@@ -34,9 +34,9 @@ function lock(session: string): Command {
 test('a proposal is applied at the next revision and its outcome handed back', async () => {
   const { state } = scene();
   const result = await state.propose(encodeCommand(lock(ID)));
-  expect(result).toMatchObject({ kind: 'applied', revision: 4 });
+  expect(result).toMatchObject({ kind: 'applied', revision: 5 });
   if (result.kind === 'applied') expect(decodeOutcome(result.outcome)).toEqual({ kind: 'done', ok: true });
-  expect(state.readFence()).toEqual({ kind: 'confirmed', revision: 4 });
+  expect(state.readFence()).toEqual({ kind: 'confirmed', revision: 5 });
 });
 
 test('a session that is not renewed ends after twice its TTL, a renewed one lives on', async () => {

@@ -33,6 +33,8 @@ export class LocalState implements StateApi {
   private leads = true;
 
   constructor(clock: Clock) {
+    // On a log, index 1 is the leader's own entry: clients may take it for "nothing yet".
+    this.machine.skipTo(1);
     this.duties = new ExpiryDuties(this.machine.view, clock, (command) => void this.apply(command));
   }
 
