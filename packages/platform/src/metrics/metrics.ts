@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+export type { Counter, Gauge, Histogram };
+
 /**
  * One registry per process; each package declares its metrics once in its own `metrics.ts` as
  * `tribune_<package>_<noun>_<unit|total>` and records from outcomes. prom-client has its home here.
