@@ -11,3 +11,10 @@ export {
   type HttpAddress,
   type HttpLimits,
 } from './options';
+export {
+  createPublicApi,
+  servePublicGrpc,
+  type PublicApi,
+  type PublicApiCollaborators,
+} from './public-grpc/public-api';
+export { publicApiDefaults, type PublicApiOptions, type WatchLimits } from './public-grpc/options';

@@ -86,3 +86,7 @@ export { connectState, type StateClient, type StateClientOptions } from './clien
 export { connectMembership, type MembershipClient } from './client/membership-client';
 export { AgentService, type AgentServiceCollaborators } from './grpc/agent-service';
 export { connectAgent, type AgentClient } from './client/agent-client';
+export { catalogService } from './grpc/catalog-service';
+export { kvService } from './grpc/kv-service';
+export { connectCatalog, type ApiClientSettings } from './client/catalog-client';
+export { connectKv } from './client/kv-client';

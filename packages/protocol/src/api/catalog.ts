@@ -60,7 +60,8 @@ export interface InstanceKey {
 
 /**
  * What a watch yields. A snapshot replaces everything seen before and may come at any time (at the start, after a
- * resume that came too late, to a consumer that is too slow); a delta changes what was seen. Revisions only rise.
+ * resume that came too late, to a consumer that is too slow); a delta changes what was seen. Revisions only rise. The
+ * first event comes at once: on a resume without changes it is an empty delta.
  */
 export type WatchEvent<Item, Key> =
   | { readonly kind: 'snapshot'; readonly revision: number; readonly items: readonly Item[] }

@@ -1,0 +1,58 @@
+import type { Node } from '@tribune/protocol';
+import { listNodes, listServices, type Delta, type View } from '@tribune/state-store';
+import type { OpenSource } from './subject';
+
+/** All nodes. Their changes are the deltas themselves; what one batch does to a node is told once, as it ended. */
+export function nodesSource(view: View): OpenSource<Node, string> {
+  return (publish) => {
+    const close = view.follow((revision, deltas) => {
+      const touched = new Set<string>();
+      for (const delta of deltas) if (delta.table === 'nodes') touched.add(delta.row.node);
+      if (touched.size === 0) return;
+      const names = [...touched];
+      // A look-up by name takes any letter case; a node that came back in another case is another name to our readers.
+      const row = (name: string): Node | undefined => {
+        const node = view.tables.nodes.get(name);
+        return node?.node === name ? node : undefined;
+      };
+      const upserts = names.map(row).filter((node) => node !== undefined);
+      publish({ revision, upserts, removals: names.filter((name) => !row(name)) });
+    });
+    return { snapshot: () => listNodes(view.tables).value, settle: () => undefined, close };
+  };
+}
+
+/** A service name is there while it has an instance. */
+export function serviceNamesSource(view: View): OpenSource<string, string> {
+  return (publish) => {
+    const known = new Set(listServices(view.tables).value.keys());
+    /** node and id → name, to see an instance change its service's name. Rows alone do not tell where they came from. */
+    const nameOf = new Map<string, string>();
+    for (const instance of view.tables.services.rows()) nameOf.set(keyOf(instance), instance.service);
+
+    const touchedBy = (delta: Delta & { readonly table: 'services' }): readonly string[] => {
+      const key = keyOf(delta.row);
+      const before = nameOf.get(key);
+      if (delta.op === 'put') nameOf.set(key, delta.row.service);
+      else nameOf.delete(key);
+      return before === undefined ? [delta.row.service] : [before, delta.row.service];
+    };
+    const close = view.follow((revision, deltas) => {
+      const touched = new Set<string>();
+      for (const delta of deltas) {
+        if (delta.table === 'services') for (const name of touchedBy(delta)) touched.add(name);
+      }
+      const isThere = (name: string): boolean =>
+        view.tables.services.named(name).some(({ service }) => service === name);
+      const upserts = [...touched].filter((name) => !known.has(name) && isThere(name));
+      const removals = [...touched].filter((name) => known.has(name) && !isThere(name));
+      for (const name of upserts) known.add(name);
+      for (const name of removals) known.delete(name);
+      if (upserts.length + removals.length > 0) publish({ revision, upserts, removals });
+    });
+    return { snapshot: () => [...known], settle: () => undefined, close };
+  };
+}
+
+const keyOf = ({ node, id }: { readonly node: string; readonly id: string }): string =>
+  `${node.toLowerCase()}\0${id.toLowerCase()}`;

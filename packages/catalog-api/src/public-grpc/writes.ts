@@ -1,0 +1,56 @@
+import { sleep, type Clock, type Random } from '@tribune/platform';
+import { ApiError, type ProposeResult, type StateApi } from '@tribune/protocol';
+import { decodeOutcome, encodeCommand, type Command, type Outcome } from '@tribune/state-store';
+import { noLeader } from './reads';
+
+const RETRY_MS = 60;
+
+export interface Written {
+  readonly revision: number;
+  readonly outcome: Outcome;
+}
+
+/** Commands of the public API: proposed again only while it is certain that they were not applied. */
+export class Writes {
+  constructor(
+    private readonly collaborators: {
+      readonly state: StateApi;
+      readonly clock: Clock;
+      readonly random: Random;
+      readonly leaderHoldMs: number;
+    },
+  ) {}
+
+  async propose(command: Command): Promise<Written> {
+    const { state, clock, random, leaderHoldMs } = this.collaborators;
+    const bytes = encodeCommand(command);
+    const deadlineMs = clock.monotonicMs() + leaderHoldMs;
+    let result = await state.propose(bytes);
+    while (result.kind === 'noLeader' && clock.monotonicMs() < deadlineMs) {
+      await sleep(clock, RETRY_MS * (0.5 + random.next()));
+      result = await state.propose(bytes);
+    }
+    if (result.kind !== 'applied') throw failureOf(result);
+    return { revision: result.revision, outcome: decodeOutcome(result.outcome) };
+  }
+
+  /** For commands that answer yes or no. What the state machine refuses outright is FAILED_PRECONDITION. */
+  async ask(command: Command): Promise<{ readonly revision: number; readonly ok: boolean }> {
+    const { revision, outcome } = await this.propose(command);
+    if (outcome.kind === 'error') throw new ApiError({ code: 'FAILED_PRECONDITION' }, outcome.message);
+    return { revision, ok: outcome.kind !== 'done' || outcome.ok };
+  }
+}
+
+function failureOf(result: Exclude<ProposeResult, { kind: 'applied' }>): ApiError {
+  switch (result.kind) {
+    case 'noLeader':
+      return noLeader();
+    case 'refused':
+      return result.retryable
+        ? new ApiError({ code: 'RESOURCE_EXHAUSTED' }, result.reason)
+        : new ApiError({ code: 'FAILED_PRECONDITION' }, result.reason);
+    case 'unknown':
+      return new ApiError({ code: 'UNKNOWN' }, result.reason);
+  }
+}
