@@ -41,6 +41,8 @@ export interface CatalogApiOptions {
   readonly discoveryMaxStaleMs: number;
   /** Shortest TTL a session may ask for. Nanoseconds. */
   readonly sessionTtlMinNs: number;
+  /** `telemetry.prometheus_retention_time`: `?format=prometheus` is answered with 415 unless above 0. Milliseconds. */
+  readonly prometheusRetentionMs: number;
   readonly disableHttpUnprintableCharFilter: boolean;
   /** Path prefixes that are answered with 403 (`http_config.block_endpoints`). */
   readonly blockEndpoints: readonly string[];
@@ -70,6 +72,7 @@ export const catalogApiDefaults: Omit<CatalogApiOptions, 'http' | 'nodeName' | '
   leaderHoldMs: 7_000,
   discoveryMaxStaleMs: 0,
   sessionTtlMinNs: 10e9,
+  prometheusRetentionMs: 0,
   disableHttpUnprintableCharFilter: false,
   blockEndpoints: [],
   responseHeaders: {},

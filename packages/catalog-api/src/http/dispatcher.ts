@@ -117,15 +117,21 @@ export class Dispatcher {
   ): void | Promise<void> {
     if (response.headersSent || response.destroyed) return;
     const gzip = reply.body.kind !== 'none' && acceptsGzip(request.headers['accept-encoding'] as string | undefined);
-    let headers = this.endpointHeaders;
-    if (!request.complete) headers = this.letGo(request, response, headers);
+    const headers = this.lettingGo(request, response, reply, this.endpointHeaders);
     return writeReply(response, reply, { pretty, gzip, headers });
   }
 
-  /** Answered before the body was read: the connection cannot be used again, and the client must get to read the answer. */
-  private letGo(request: IncomingMessage, response: ServerResponse, headers: readonly string[]): readonly string[] {
-    response.shouldKeepAlive = false;
+  /** Answered before the body was read: what is still coming is dropped, and after a 413 the connection is not used again. */
+  private lettingGo(
+    request: IncomingMessage,
+    response: ServerResponse,
+    reply: Reply,
+    headers: readonly string[],
+  ): readonly string[] {
+    if (request.complete || !announcesBody(request)) return headers;
     drain(request, response);
+    if (reply.status !== 413) return headers;
+    response.shouldKeepAlive = false;
     return [...headers, 'Connection', 'close'];
   }
 
@@ -160,7 +166,7 @@ export class Dispatcher {
 
   /** Answers of the mux itself: no `Vary`, no gzip. */
   private plain(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-    const headers = request.complete ? this.plainHeaders : this.letGo(request, response, this.plainHeaders);
+    const headers = this.lettingGo(request, response, reply, this.plainHeaders);
     void writeReply(response, reply, { pretty: false, gzip: false, headers });
   }
 
@@ -173,6 +179,11 @@ export class Dispatcher {
 /** What every answer of an endpoint starts with. */
 export function endpointHeaders(options: Pick<DispatcherOptions, 'responseHeaders'>): readonly string[] {
   return ['Vary', 'Accept-Encoding', ...Object.entries(options.responseHeaders).flat()];
+}
+
+function announcesBody(request: IncomingMessage): boolean {
+  const { headers } = request;
+  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 const NON_ASCII = /[\x80-\xff]/;

@@ -2,11 +2,11 @@ import { LATENCY_BUCKETS, type Metrics } from '@tribune/platform';
 
 /** The metrics of this package. Blocking queries are counted but not timed: their time is the client's choice. */
 export class CatalogApiMetrics {
-  readonly requests;
-  readonly seconds;
-  readonly connectionsRefused;
-  readonly parked;
-  readonly answersBytes;
+  readonly requests: ReturnType<typeof Metrics.prototype.counter<'route' | 'method' | 'status'>>;
+  readonly seconds: ReturnType<typeof Metrics.prototype.histogram<'route'>>;
+  readonly connectionsRefused: ReturnType<typeof Metrics.prototype.counter>;
+  readonly parked: ReturnType<typeof Metrics.prototype.gauge>;
+  readonly answersBytes: ReturnType<typeof Metrics.prototype.gauge>;
 
   constructor(metrics: Metrics) {
     this.requests = metrics.counter('tribune_catalog_api_requests_total', 'HTTP requests answered', [

@@ -1,11 +1,18 @@
 import { serverError } from '../http/http-error';
+import { quoteGo } from './parse-json';
 
 const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
 
-/** An unsigned 64-bit parameter, exact. Refused with Go's own words and Consul's 500. */
+/** What Go's `strconv.ParseUint` says about a text that is no unsigned 64-bit number. */
+export function uint64Problem(text: string): string | undefined {
+  if (!/^[0-9]+$/.test(text)) return `strconv.ParseUint: parsing ${quoteGo(text)}: invalid syntax`;
+  if (BigInt(text) > UINT64_MAX) return `strconv.ParseUint: parsing ${quoteGo(text)}: value out of range`;
+  return undefined;
+}
+
+/** An unsigned 64-bit parameter, exact. Refused with Consul's 500. */
 export function parseUint64(text: string): bigint {
-  if (!/^[0-9]+$/.test(text)) throw serverError(`strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
-  const value = BigInt(text);
-  if (value > UINT64_MAX) throw serverError(`strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`);
-  return value;
+  const problem = uint64Problem(text);
+  if (problem !== undefined) throw serverError(problem);
+  return BigInt(text);
 }

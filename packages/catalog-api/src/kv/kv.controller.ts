@@ -28,11 +28,11 @@ export class KvController {
     const topics = [{ kind: 'kvPrefix', prefix: key }] as const;
     const evaluated = (evaluate: Parameters<Reads['serve']>[1]['evaluate']): Reply | Promise<Reply> =>
       this.reads.serve(call, { topics, family: 'kv', evaluate });
-    if (query.has('recurse')) return evaluated((tables) => this.kv.list(tables, key));
     if (query.has('keys')) {
       const separator = query.get('separator') || query.get('seperator');
       return evaluated((tables) => this.kv.keys(tables, key, separator));
     }
+    if (query.has('recurse')) return evaluated((tables) => this.kv.list(tables, key));
     refuseNamespace(call);
     requireKey(key);
     if (query.has('raw')) return evaluated((tables) => this.kv.raw(tables, key));
@@ -46,13 +46,13 @@ export class KvController {
     refuseConflicts(call, ['acquire', 'cas', 'release']);
     const { kvMaxValueSize } = this.options.limits;
     const flags = call.query.has('flags') ? parseUint64(call.query.get('flags')) : 0n;
-    const target = operationOf(call, flags);
+    const withValue = operationOf(call, flags);
     const value = await call.body(
       kvMaxValueSize,
       (size) => `Request body(${size} bytes) too large, max size: ${kvMaxValueSize} bytes. ${VALUE_HELP}`,
     );
     checkDatacenter(call.query.get('dc'), this.options.datacenter);
-    return json(await this.kv.write({ ...target, value } as KvOperation));
+    return json(await this.kv.write(withValue(value)));
   }
 
   @Route('DELETE', '/v1/kv/')
@@ -71,13 +71,16 @@ function requireKey(key: string): void {
   if (key === '') throw badRequest('Missing key name');
 }
 
-/** The write that the parameters ask for, still without its value. */
-function operationOf(call: Call, flags: bigint): object {
+/** The write that the parameters ask for, for a value that is still to come. */
+function operationOf(call: Call, flags: bigint): (value: Uint8Array) => KvOperation {
   const { query, tail: key } = call;
-  if (query.has('cas')) return { verb: 'cas', key, flags, index: indexOf(query.get('cas')) };
-  if (query.has('acquire')) return { verb: 'lock', key, flags, session: query.get('acquire') };
-  if (query.has('release')) return { verb: 'unlock', key, flags, session: query.get('release') };
-  return { verb: 'set', key, flags };
+  if (query.has('cas')) {
+    const index = indexOf(query.get('cas'));
+    return (value) => ({ verb: 'cas', key, value, flags, index });
+  }
+  if (query.has('acquire')) return (value) => ({ verb: 'lock', key, value, flags, session: query.get('acquire') });
+  if (query.has('release')) return (value) => ({ verb: 'unlock', key, value, flags, session: query.get('release') });
+  return (value) => ({ verb: 'set', key, value, flags });
 }
 
 function deletionOf(call: Call): KvOperation {

@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { ConnectController } from './connect.controller';
+
+@Module({ controllers: [ConnectController] })
+export class ConnectModule {}

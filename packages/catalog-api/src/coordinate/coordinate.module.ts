@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { CoordinateController } from './coordinate.controller';
+
+@Module({ controllers: [CoordinateController] })
+export class CoordinateModule {}

@@ -1,0 +1,94 @@
+import { Controller } from '@nestjs/common';
+import { refuseNamespace } from '../answers/read-options';
+import { Reads, type ReadSpec } from '../answers/reads';
+import { nodeMetaOf, tagsOf, wantedBy } from '../catalog/query-parameters';
+import { CHECK_FIELDS, HEALTH_FIELDS } from '../filter/fields';
+import type { Call } from '../http/call';
+import { badRequest } from '../http/http-error';
+import type { Reply } from '../http/reply';
+import { required } from '../http/required';
+import { Route } from '../http/route';
+import { HealthService } from './health.service';
+
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly health: HealthService,
+    private readonly reads: Reads,
+  ) {}
+
+  @Route('GET', '/v1/health/service/')
+  service(call: Call): Reply | Promise<Reply> {
+    return this.instances(call, false);
+  }
+
+  @Route('GET', '/v1/health/connect/')
+  connect(call: Call): Reply | Promise<Reply> {
+    return this.instances(call, true);
+  }
+
+  /** Ingress gateways that expose the service: none can be bound yet, so there is never one. */
+  @Route('GET', '/v1/health/ingress/')
+  ingress(call: Call): Reply | Promise<Reply> {
+    refuseNamespace(call);
+    required(call, 'Missing service name');
+    passingOnly(call);
+    const evaluate: ReadSpec['evaluate'] = () => ({
+      index: 1,
+      watch: ['services'],
+      content: { kind: 'json', value: [] },
+    });
+    return this.reads.serve(call, { topics: CATALOG, family: 'discovery', evaluate });
+  }
+
+  private instances(call: Call, connect: boolean): Reply | Promise<Reply> {
+    refuseNamespace(call);
+    const name = required(call, 'Missing service name');
+    const instances = { tags: tagsOf(call), nodeMeta: nodeMetaOf(call), connect, passingOnly: passingOnly(call) };
+    const wanted = wantedBy(call, HEALTH_FIELDS);
+    const topics = connect ? CATALOG : ([{ kind: 'service', service: name }] as const);
+    return this.read(call, (tables) => this.health.instances(tables, name, instances, wanted()), topics);
+  }
+
+  @Route('GET', '/v1/health/node/')
+  node(call: Call): Reply | Promise<Reply> {
+    const name = required(call, 'Missing node name');
+    const wanted = wantedBy(call, CHECK_FIELDS);
+    return this.read(call, (tables) => this.health.onNode(tables, name, wanted()));
+  }
+
+  @Route('GET', '/v1/health/checks/')
+  checks(call: Call): Reply | Promise<Reply> {
+    const name = required(call, 'Missing service name');
+    const nodeMeta = nodeMetaOf(call);
+    const wanted = wantedBy(call, CHECK_FIELDS);
+    return this.read(call, (tables) => this.health.ofService(tables, name, nodeMeta, wanted()));
+  }
+
+  @Route('GET', '/v1/health/state/')
+  state(call: Call): Reply | Promise<Reply> {
+    const state = required(call, 'Missing check state');
+    const nodeMeta = nodeMetaOf(call);
+    const wanted = wantedBy(call, CHECK_FIELDS);
+    return this.read(call, (tables) => this.health.inState(tables, state, nodeMeta, wanted()));
+  }
+
+  private read(
+    call: Call,
+    evaluate: ReadSpec['evaluate'],
+    topics: ReadSpec['topics'] = CATALOG,
+  ): Reply | Promise<Reply> {
+    return this.reads.serve(call, { topics, family: 'discovery', cacheable: true, evaluate });
+  }
+}
+
+const CATALOG = [{ kind: 'catalog' }] as const;
+
+/** `passing` alone means yes; a value must read as a Go boolean. */
+function passingOnly(call: Call): boolean {
+  if (!call.query.has('passing')) return false;
+  const value = call.query.get('passing');
+  if (/^(|1|t|T|true|TRUE|True)$/.test(value)) return true;
+  if (/^(0|f|F|false|FALSE|False)$/.test(value)) return false;
+  throw badRequest('Invalid value for ?passing');
+}

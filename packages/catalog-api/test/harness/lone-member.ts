@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { Coordinate, KeyringResponse, Member, MembershipApi, MembershipEvent, UserEvent } from '@tribune/protocol';
+
+const COORDINATE: Coordinate = { vec: [0, 0, 0, 0, 0, 0, 0, 0], error: 1.5, adjustment: 0, height: 0.00001 };
+
+/** A gossip pool of one, whose user events come straight back. */
+export class LoneMember implements MembershipApi {
+  private readonly fired: UserEvent[] = [];
+  private readonly watchers = new Set<(event: MembershipEvent) => void>();
+  private ltime = 1;
+
+  constructor(private readonly node: string) {}
+
+  async members(pool: 'lan' | 'wan'): Promise<readonly Member[]> {
+    return [{ ...this.member(), name: pool === 'wan' ? `${this.node}.dc1` : this.node }];
+  }
+
+  async localMember(): Promise<Member> {
+    return this.member();
+  }
+
+  async *watch(signal: AbortSignal): AsyncIterable<MembershipEvent> {
+    const queue: MembershipEvent[] = [{ kind: 'snapshot', pool: 'lan', members: [this.member()] }];
+    let wake = (): void => undefined;
+    const push = (event: MembershipEvent): void => {
+      queue.push(event);
+      wake();
+    };
+    this.watchers.add(push);
+    signal.addEventListener('abort', () => wake(), { once: true });
+    while (!signal.aborted) {
+      const event = queue.shift();
+      if (event) yield event;
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+    this.watchers.delete(push);
+  }
+
+  async join(): Promise<{ readonly joined: number; readonly errors: readonly string[] }> {
+    return { joined: 0, errors: ['there is nobody to join'] };
+  }
+
+  async leave(): Promise<void> {
+    this.watchers.clear();
+  }
+
+  async forceLeave(): Promise<'done' | 'unknown'> {
+    return 'unknown';
+  }
+
+  async fireEvent(
+    given: Omit<UserEvent, 'id' | 'ltime' | 'version'>,
+  ): Promise<{ readonly ok: true; readonly event: UserEvent }> {
+    const event: UserEvent = { ...given, id: randomUUID(), version: 1, ltime: 0 };
+    const known = { ...event, ltime: ++this.ltime };
+    this.fired.push(known);
+    for (const push of this.watchers) push({ kind: 'userEvent', event: known });
+    return { ok: true, event };
+  }
+
+  async events(): Promise<readonly UserEvent[]> {
+    return [...this.fired];
+  }
+
+  async setTags(): Promise<void> {
+    return undefined;
+  }
+
+  async coordinate(): Promise<Coordinate | undefined> {
+    return COORDINATE;
+  }
+
+  async keyring(): Promise<readonly KeyringResponse[]> {
+    return [];
+  }
+
+  async stats(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
+    return {};
+  }
+
+  private member(): Member {
+    return {
+      name: this.node,
+      address: '127.0.0.1',
+      port: 8301,
+      tags: { role: 'consul', dc: 'dc1', port: '8300', build: '1.8.7:0', id: '00000000-0000-0000-0000-000000000001' },
+      status: 'alive',
+      protocolMin: 1,
+      protocolMax: 5,
+      protocolCurrent: 2,
+      delegateMin: 2,
+      delegateMax: 5,
+      delegateCurrent: 4,
+    };
+  }
+}
