@@ -26,7 +26,12 @@ export type Topic =
 export type FeedRequest =
   /** `fromRevision` 0 asks for a snapshot; otherwise the deltas after it, or a snapshot when they are gone. */
   | { readonly kind: 'subscribe'; readonly id: number; readonly topic: Topic; readonly fromRevision: number }
-  | { readonly kind: 'unsubscribe'; readonly id: number };
+  | { readonly kind: 'unsubscribe'; readonly id: number }
+  /**
+   * Send `progress` as soon as `revision` is reached. A stream that subscribes to `all` hears of every batch anyway;
+   * others hear of progress with their own deltas, on request, and every few seconds.
+   */
+  | { readonly kind: 'await'; readonly revision: number };
 
 /**
  * Server → client. All subscriptions of a stream see one order of revisions. `rows` is a list of deltas in

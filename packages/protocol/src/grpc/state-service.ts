@@ -19,10 +19,10 @@ type FeedCall = ServerDuplexStream<wire.WireFeedRequest, wire.WireFeedEvent>;
 type AnyCall = { metadata: { get(key: string): unknown[] } };
 
 export interface StateServiceCollaborators {
-  /** For front ends: follows the leader. */
-  readonly api: StateApi;
+  /** For front ends: follows the leader. May throw an {@link RpcError} while the server is starting. */
+  readonly api: () => StateApi;
   /** For servers that forward: answers `noLeader` unless this server leads. */
-  readonly leaderOnly: StateApi;
+  readonly leaderOnly: () => StateApi;
   readonly logger: Logger;
 }
 
@@ -34,8 +34,8 @@ export class StateService {
 
   implementation(): UntypedServiceImplementation {
     return {
-      propose: (call: ProposeCall) => this.propose(call),
-      feed: (call: FeedCall) => void this.feed(call),
+      propose: (call: ProposeCall) => this.serve(call, (api) => this.propose(call, api)),
+      feed: (call: FeedCall) => this.serve(call, (api) => void this.feed(call, api)),
       readFence: unary(async (_: object, call) => wire.fenceToWire(await this.apiFor(call).readFence())),
       status: unary(async (_: object, call) => wire.statusToWire(await this.apiFor(call).status())),
       raftConfiguration: unary((_: object, call) => this.apiFor(call).raftConfiguration()),
@@ -60,11 +60,18 @@ export class StateService {
 
   private apiFor(call: AnyCall | ServerUnaryCall<object, object>): StateApi {
     const forwarded = call.metadata.get(FORWARDED_METADATA).length > 0;
-    return forwarded ? this.collaborators.leaderOnly : this.collaborators.api;
+    return forwarded ? this.collaborators.leaderOnly() : this.collaborators.api();
   }
 
-  private propose(call: ProposeCall): void {
-    const api = this.apiFor(call);
+  private serve(call: ProposeCall | FeedCall, handle: (api: StateApi) => void): void {
+    try {
+      handle(this.apiFor(call));
+    } catch (thrown) {
+      call.emit('error', toServiceError(thrown));
+    }
+  }
+
+  private propose(call: ProposeCall, api: StateApi): void {
     const results = new ResultBatcher(call);
     this.open.add(call);
     // Headers at once: the client sends commands only when it knows that somebody takes them.
@@ -76,9 +83,9 @@ export class StateService {
     call.on('close', () => this.open.delete(call));
   }
 
-  private async feed(call: FeedCall): Promise<void> {
+  private async feed(call: FeedCall, api: StateApi): Promise<void> {
     const abort = new AbortController();
-    const stream = this.apiFor(call).feed(abort.signal);
+    const stream = api.feed(abort.signal);
     const ending = { end: (): void => void call.emit('error', new RpcError(status.UNAVAILABLE, 'the server stops')) };
     this.open.add(ending);
     let resume = (): void => undefined;

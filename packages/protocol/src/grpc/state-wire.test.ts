@@ -54,6 +54,10 @@ describe('state.v1 on the wire', () => {
     expect(wire.feedRequestFromWire(roundTrip('Feed', 'request', wire.feedRequestToWire(request)))).toEqual(request);
   });
 
+  it.each<FeedRequest>([{ kind: 'unsubscribe', id: 4 }, { kind: 'await', revision: 12 }])('keeps a request $kind', (request) => {
+    expect(wire.feedRequestFromWire(roundTrip('Feed', 'request', wire.feedRequestToWire(request)))).toEqual(request);
+  });
+
   const events: FeedEvent[] = [
     { kind: 'snapshot', id: 1, revision: 5, rows: bytes, first: true, last: false },
     { kind: 'deltas', id: 1, revision: 6, rows: bytes },

@@ -12,16 +12,15 @@ import type {
 } from '../api/state';
 
 /** A message that does not say what its contract demands. */
-export class WireError extends CodedError<{ code: 'WIRE_INVALID'; field: string }> {
-  constructor(field: string, problem: string) {
-    super({ code: 'WIRE_INVALID', field }, `${field} ${problem}`);
-  }
-}
+export class WireError extends CodedError<{ code: 'WIRE_INVALID'; field: string }> {}
+
+const invalid = (field: string, problem: string): WireError =>
+  new WireError({ code: 'WIRE_INVALID', field }, `${field} ${problem}`);
 
 /** 64-bit integers travel as decimal text; indexes and revisions are safe integers on both sides. */
 export function indexFromWire(text: string, field: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new WireError(field, `is ${text}, not an index`);
+  if (!Number.isSafeInteger(value) || value < 0) throw invalid(field, `is ${text}, not an index`);
   return value;
 }
 
@@ -58,6 +57,7 @@ export interface WireTopic {
 export interface WireFeedRequest {
   subscribe?: { id: number; topic: WireTopic | null; fromRevision: string | number };
   unsubscribe?: { id: number };
+  awaitRevision?: { revision: string | number };
 }
 export interface WireFeedEvent {
   snapshot?: { id: number; revision: string | number; rows: Uint8Array; first: boolean; last: boolean };
@@ -144,17 +144,21 @@ export function topicFromWire(wire: WireTopic | null): Topic {
   if (wire?.node !== undefined) return { kind: 'node', node: wire.node };
   if (wire?.service !== undefined) return { kind: 'service', service: wire.service };
   if (wire?.kvPrefix !== undefined) return { kind: 'kvPrefix', prefix: wire.kvPrefix };
-  throw new WireError('subscribe.topic', 'is missing or of an unknown kind');
+  throw invalid('subscribe.topic', 'is missing or of an unknown kind');
 }
 
 export function feedRequestToWire(request: FeedRequest): WireFeedRequest {
   if (request.kind === 'unsubscribe') return { unsubscribe: { id: request.id } };
+  if (request.kind === 'await') return { awaitRevision: { revision: request.revision } };
   return { subscribe: { id: request.id, topic: topicToWire(request.topic), fromRevision: request.fromRevision } };
 }
 
 export function feedRequestFromWire(wire: WireFeedRequest): FeedRequest {
   if (wire.unsubscribe) return { kind: 'unsubscribe', id: wire.unsubscribe.id };
-  if (!wire.subscribe) throw new WireError('request', 'is of an unknown kind');
+  if (wire.awaitRevision) {
+    return { kind: 'await', revision: indexFromWire(String(wire.awaitRevision.revision), 'await_revision.revision') };
+  }
+  if (!wire.subscribe) throw invalid('request', 'is of an unknown kind');
   const { id, topic, fromRevision } = wire.subscribe;
   const from = indexFromWire(String(fromRevision), 'subscribe.from_revision');
   return { kind: 'subscribe', id, topic: topicFromWire(topic), fromRevision: from };
@@ -179,7 +183,7 @@ export function feedEventFromWire(wire: WireFeedEvent): FeedEvent {
   if (wire.progress) {
     return { kind: 'progress', revision: indexFromWire(String(wire.progress.revision), 'progress.revision') };
   }
-  if (!wire.snapshot) throw new WireError('event', 'is of an unknown kind');
+  if (!wire.snapshot) throw invalid('event', 'is of an unknown kind');
   const { id, rows, first, last } = wire.snapshot;
   const revision = indexFromWire(String(wire.snapshot.revision), 'snapshot.revision');
   return { kind: 'snapshot', id, rows, first, last, revision };

@@ -1,0 +1,87 @@
+import { parseGoDuration, type Timer } from '@tribune/platform';
+import type { Session } from '@tribune/protocol';
+import type { Delta } from '@tribune/state-store';
+import type { Duty, DutyCollaborators } from './duty';
+
+/** A TTL is a promise not to end the session earlier; Consul's leader waits twice as long, and so do we. */
+const TTL_MULTIPLIER = 2;
+const RETRY_MS = 1_000;
+
+/**
+ * Ends sessions whose owner went silent. The timers live on the leader only: they start at creation, at each renewal,
+ * and anew when another server takes the lead, so a change of leader can only lengthen a session's life.
+ */
+export class ExpireSessions implements Duty {
+  readonly name = 'expire-sessions';
+  private readonly timers = new Map<string, Timer>();
+  private unfollow: (() => void) | undefined;
+
+  constructor(private readonly collaborators: DutyCollaborators) {}
+
+  begin(): void {
+    const { view } = this.collaborators;
+    for (const session of view.tables.sessions.rows()) this.arm(session);
+    this.unfollow = view.follow((_revision, deltas) => this.observe(deltas));
+  }
+
+  end(): void {
+    this.unfollow?.();
+    this.unfollow = undefined;
+    for (const timer of this.timers.values()) timer.cancel();
+    this.timers.clear();
+  }
+
+  /** The owner is alive. Call on the leader only. */
+  renew(id: string): 'renewed' | 'unknown' {
+    const session = this.collaborators.view.tables.sessions.get(id);
+    if (!session) return 'unknown';
+    this.arm(session);
+    return 'renewed';
+  }
+
+  /** Sessions with a TTL that runs here; for the metric. */
+  get active(): number {
+    return this.timers.size;
+  }
+
+  private observe(deltas: readonly Delta[]): void {
+    for (const delta of deltas) {
+      if (delta.table !== 'sessions') continue;
+      if (delta.op === 'delete') this.disarm(delta.row.id);
+      else this.arm(delta.row);
+    }
+  }
+
+  private arm(session: Session): void {
+    const delayMs = expiryMs(session);
+    if (delayMs === undefined) return;
+    this.timers.get(session.id)?.cancel();
+    this.timers.set(
+      session.id,
+      this.collaborators.clock.setTimer(delayMs, () => void this.expire(session)),
+    );
+  }
+
+  private async expire(session: Session): Promise<void> {
+    const { clock, logger, propose } = this.collaborators;
+    logger.debug('session TTL has passed', { session: session.id, node: session.node });
+    const result = await propose({ type: 'session-destroy', id: session.id });
+    if (result.kind === 'applied' || !this.timers.has(session.id)) return;
+    logger.warn('session could not be ended, trying again', { session: session.id, reason: result.reason });
+    this.timers.set(
+      session.id,
+      clock.setTimer(RETRY_MS, () => void this.expire(session)),
+    );
+  }
+
+  private disarm(id: string): void {
+    this.timers.get(id)?.cancel();
+    this.timers.delete(id);
+  }
+}
+
+/** Milliseconds of silence after which a session ends; undefined for a session without a TTL. */
+function expiryMs({ ttl }: Session): number | undefined {
+  const ns = ttl === '' ? undefined : parseGoDuration(ttl);
+  return ns ? (ns / 1e6) * TTL_MULTIPLIER : undefined;
+}

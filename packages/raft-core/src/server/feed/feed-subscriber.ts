@@ -1,0 +1,205 @@
+import { CodedError } from '@tribune/platform';
+import type { FeedEvent, FeedRequest, FeedStream, Topic } from '@tribune/protocol';
+import { encodeDeltas, topicKey } from '@tribune/state-store';
+import type { FeedHub } from './feed-hub';
+import { ALL } from './topic-registry';
+
+export class FeedError extends CodedError<{ code: 'FEED_ENDED' } | { code: 'FEED_TOO_MANY_REQUESTS' }> {}
+
+interface Subscription {
+  readonly id: number;
+  readonly topic: Topic;
+  readonly key: string;
+  /** Everything of the topic up to here has been sent. */
+  position: number;
+}
+
+/**
+ * A subscriber may know more than this server, which then lags and will catch up. One that still knows more after this
+ * many heartbeats has its rows from a server that was replaced by an empty one: it starts over.
+ */
+const BEATS_AHEAD_MAX = 3;
+/** Requests that wait while the subscriber does not read its events. */
+const REQUESTS_MAX = 4_096;
+
+/**
+ * One Feed stream: a position in the history per subscription, and nothing that grows. Events are made when the
+ * consumer asks for the next one, so a slow consumer costs no memory; one that falls out of the history starts over
+ * with a snapshot.
+ */
+export class FeedSubscriber implements FeedStream {
+  private readonly subscriptions = new Map<number, Subscription>();
+  private readonly requests: FeedRequest[] = [];
+  private awaited = 0;
+  private progressDue = false;
+  private restartDue = false;
+  private beatsAhead = 0;
+  private ended: 'closed' | 'failed' | undefined;
+  private resume: (() => void) | undefined;
+
+  constructor(
+    private readonly hub: FeedHub,
+    private readonly onEnd: () => void,
+  ) {}
+
+  send(request: FeedRequest): void {
+    if (this.requests.length >= REQUESTS_MAX) {
+      this.fail();
+      throw new FeedError({ code: 'FEED_TOO_MANY_REQUESTS' }, 'too many requests on a feed whose events are not read');
+    }
+    this.requests.push(request);
+    this.wake();
+  }
+
+  close(): void {
+    this.end('closed');
+  }
+
+  /** The server goes away: the consumer's iterator throws. */
+  fail(): void {
+    this.end('failed');
+  }
+
+  /** Say something at the next occasion, if only how far everything is. */
+  expectHeartbeat(): void {
+    this.progressDue = true;
+    this.beatsAhead = this.isAhead() ? this.beatsAhead + 1 : 0;
+    if (this.beatsAhead >= BEATS_AHEAD_MAX) this.restart();
+  }
+
+  /** The state was replaced: positions mean nothing any more. */
+  restart(): void {
+    this.restartDue = true;
+  }
+
+  hasReachedAwaited(): boolean {
+    if (this.hub.revision < this.awaited) return false;
+    return (this.progressDue = true);
+  }
+
+  wake(): void {
+    this.resume?.();
+    this.resume = undefined;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<FeedEvent> {
+    return this.events();
+  }
+
+  private async *events(): AsyncGenerator<FeedEvent, undefined> {
+    try {
+      while (!this.ended) {
+        const request = this.requests.shift();
+        if (request) yield* this.handle(request);
+        else if (this.hasNews()) yield* this.catchUp();
+        else await new Promise<void>((resolve) => (this.resume = resolve));
+      }
+    } finally {
+      this.end('closed');
+    }
+    if (this.ended === 'failed') throw new FeedError({ code: 'FEED_ENDED' }, 'the server ended the feed');
+    return undefined;
+  }
+
+  private async *handle(request: FeedRequest): AsyncGenerator<FeedEvent> {
+    if (request.kind === 'await') {
+      this.awaited = request.revision;
+      if (!this.hasReachedAwaited()) this.hub.await(this);
+      return;
+    }
+    this.drop(request.id);
+    if (request.kind === 'subscribe') yield* this.subscribe(request);
+  }
+
+  private async *subscribe({
+    id,
+    topic,
+    fromRevision,
+  }: FeedRequest & { kind: 'subscribe' }): AsyncGenerator<FeedEvent> {
+    const subscription: Subscription = { id, topic, key: topicKey(topic), position: fromRevision };
+    this.hub.topics.use(topic, this);
+    this.subscriptions.set(id, subscription);
+    this.progressDue = true;
+    // Only `all` can be continued: what belonged to another topic was not kept while nobody subscribed to it.
+    const continues = subscription.key === ALL && fromRevision > 0 && this.hub.history.reaches(fromRevision);
+    if (!continues) yield* this.sendSnapshot(subscription);
+  }
+
+  private hasNews(): boolean {
+    if (this.progressDue || this.restartDue) return true;
+    for (const subscription of this.subscriptions.values()) if (this.isBehind(subscription)) return true;
+    return false;
+  }
+
+  private isBehind({ key, position }: Subscription): boolean {
+    return position < (key === ALL ? this.hub.revision : this.hub.topics.lastChange(key));
+  }
+
+  /** Brings every subscription to the revision that is current now, in the order of revisions, and says so. */
+  private async *catchUp(): AsyncGenerator<FeedEvent> {
+    this.progressDue = false;
+    const stale = this.restartDue ? [...this.subscriptions.values()] : this.outOfReach();
+    this.restartDue = false;
+    for (const subscription of stale) yield* this.sendSnapshot(subscription);
+
+    const target = this.hub.revision;
+    while (!this.ended && !this.restartDue) {
+      const behind = [...this.subscriptions.values()].filter((each) => each.position < target && this.isBehind(each));
+      if (behind.length === 0) break;
+      // A consumer this slow lost its place while we waited for it: the next round sends snapshots.
+      if (this.outOfReach().length > 0) return;
+      const batch = this.hub.history.next(Math.min(...behind.map(({ position }) => position)));
+      if (!batch || batch.last > target) break;
+      for (const subscription of behind) {
+        if (subscription.position >= batch.last) continue;
+        const rows = batch.rows(subscription.key, subscription.position);
+        subscription.position = batch.last;
+        if (rows) yield { kind: 'deltas', id: subscription.id, revision: batch.last, rows };
+      }
+    }
+    if (this.ended || this.restartDue || this.isAhead()) return;
+    for (const each of this.subscriptions.values()) each.position = target;
+    yield { kind: 'progress', revision: target };
+  }
+
+  /** Progress below what a subscriber has would take it back. */
+  private isAhead(): boolean {
+    return [...this.subscriptions.values()].some(({ position }) => position > this.hub.revision);
+  }
+
+  private outOfReach(): Subscription[] {
+    const { history } = this.hub;
+    return [...this.subscriptions.values()].filter((each) => this.isBehind(each) && !history.reaches(each.position));
+  }
+
+  /** In chunks, each in a turn of its own, so that a large state does not hold the event loop. */
+  private async *sendSnapshot(subscription: Subscription): AsyncGenerator<FeedEvent> {
+    const { id, topic } = subscription;
+    const { revision, chunks } = this.hub.cut(topic);
+    subscription.position = revision;
+    const iterator = chunks[Symbol.iterator]();
+    let chunk = iterator.next();
+    for (let first = true; !this.ended && (first || !chunk.done); first = false) {
+      const rows: Uint8Array = chunk.done ? encodeDeltas([]) : chunk.value;
+      if (!chunk.done) {
+        await new Promise(setImmediate);
+        chunk = iterator.next();
+      }
+      yield { kind: 'snapshot', id, revision, rows, first, last: chunk.done === true };
+    }
+  }
+
+  private drop(id: number): void {
+    const subscription = this.subscriptions.get(id);
+    if (!subscription) return;
+    this.subscriptions.delete(id);
+    this.hub.topics.release(subscription.topic, this);
+  }
+
+  private end(how: 'closed' | 'failed'): void {
+    if (!this.ended) this.onEnd();
+    this.ended ??= how;
+    for (const id of [...this.subscriptions.keys()]) this.drop(id);
+    this.wake();
+  }
+}

@@ -1,0 +1,195 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { status as grpcStatus } from '@grpc/grpc-js';
+import { CodedError, type Clock, type Logger, type Metrics, type Random, type Startable } from '@tribune/platform';
+import { GrpcServer, RpcError, StateService, type MembershipApi, type StateApi } from '@tribune/protocol';
+import type { StateMachine, View } from '@tribune/state-store';
+import type { NodeStatus } from '../node/outcomes';
+import { GrpcPeerTransport } from '../transport/grpc-peer-transport';
+import { LanMembers } from './lan-members';
+import { serverMetrics, type ServerMetrics } from './metrics';
+import { advertised, assertServerOptions, type RaftServerOptions } from './options';
+import { commandProblem, ReplicatedState } from './replicated-state';
+import { serverCore, type ServerCore } from './server-core';
+import { LeaderOnlyBinding, RemoteStateBinding, StateBinding, type StateBindingParts } from './state-binding';
+
+export interface RaftServerCollaborators {
+  readonly membership: MembershipApi;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** The poison latch closed: this server does nothing more, and its process should exit. */
+  readonly onFatal?: (error: Error) => void;
+}
+
+export interface RaftServer extends Startable {
+  /** In-process binding. Throws SERVER_NOT_STARTED before `start`. */
+  readonly state: StateApi;
+  /** The state machine's own tables. */
+  readonly view: View;
+  readonly stateMachine: StateMachine;
+  /** The port of server RPC; 0 before `start`. */
+  readonly rpcPort: number;
+  raftStatus(): NodeStatus;
+}
+
+export class ServerNotStartedError extends CodedError<{ code: 'SERVER_NOT_STARTED' }> {}
+
+/** gRPC messages between servers: an append of 1 MiB, which one largest entry may exceed. */
+const MESSAGE_BYTES_MAX = 8 << 20;
+
+/** The server process: consensus, the state that it keeps, and what it serves on the server RPC port. */
+export function createRaftServer(options: RaftServerOptions, collaborators: RaftServerCollaborators): RaftServer {
+  assertServerOptions(options);
+  return new Server(options, collaborators);
+}
+
+class Server implements RaftServer {
+  readonly state: StateApi;
+  private readonly replicated: ReplicatedState;
+  private readonly members: LanMembers;
+  private readonly metrics: ServerMetrics;
+  private readonly service: StateService;
+  private core: ServerCore | undefined;
+  private grpc: GrpcServer | undefined;
+  private temporaryDir: string | undefined;
+
+  constructor(
+    private readonly options: RaftServerOptions,
+    private readonly collaborators: RaftServerCollaborators,
+  ) {
+    this.replicated = new ReplicatedState(collaborators.clock);
+    this.members = new LanMembers(options.datacenter, collaborators);
+    this.metrics = serverMetrics(collaborators.metrics);
+    const parts = this.parts();
+    this.state = new StateBinding(parts);
+    this.service = this.stateService(parts);
+    this.collectGauges();
+  }
+
+  get view(): View {
+    return this.replicated.machine.view;
+  }
+
+  get stateMachine(): StateMachine {
+    return this.replicated.machine;
+  }
+
+  get rpcPort(): number {
+    return this.grpc?.port ?? 0;
+  }
+
+  raftStatus(): NodeStatus {
+    return this.started().node.status();
+  }
+
+  /** The port first, since peers must be told where this server is; then the disk; then the others. */
+  async start(): Promise<void> {
+    if (this.grpc) return;
+    const { options, collaborators, replicated, members, metrics } = this;
+    let address = '';
+    const transport = new GrpcPeerTransport(
+      {
+        id: options.id,
+        get address() {
+          return address;
+        },
+      },
+      {
+        addressBook: (id) => this.addressOf(id),
+        clock: collaborators.clock,
+        logger: collaborators.logger.child('transport'),
+      },
+    );
+    const grpc = new GrpcServer(
+      { address: options.rpcAddress, messageBytesMax: MESSAGE_BYTES_MAX },
+      collaborators.logger.child('rpc'),
+    );
+    grpc.add('tribune.raft.v1.RaftTransport', transport.implementation());
+    grpc.add('tribune.state.v1.State', this.service.implementation());
+    this.grpc = grpc;
+    await grpc.start();
+    await members.start();
+    const dataDir = options.dataDir ?? (this.temporaryDir = await mkdtemp(join(tmpdir(), 'tribune-')));
+    address = advertised(options.advertiseAddress, grpc.port);
+    const core = serverCore({ options, collaborators, replicated, members, transport, metrics, dataDir, address });
+    this.core = core;
+    await core.start();
+  }
+
+  /** Takes no more work, answers what is under way, then closes the port. */
+  async stop(): Promise<void> {
+    const { grpc } = this;
+    if (!grpc) return;
+    this.grpc = undefined;
+    await this.core?.stop();
+    this.replicated.feed.close();
+    this.service.close();
+    await grpc.stop();
+    await this.members.stop();
+    if (this.temporaryDir) await rm(this.temporaryDir, { recursive: true, force: true });
+  }
+
+  private started(): ServerCore {
+    if (this.core) return this.core;
+    throw new ServerNotStartedError({ code: 'SERVER_NOT_STARTED' }, 'the server has not started yet');
+  }
+
+  private addressOf(id: string): string | undefined {
+    return this.members.serverById(id)?.rpcAddress ?? this.configuredAddress(id);
+  }
+
+  private configuredAddress(id: string): string | undefined {
+    return this.core?.node.status().peers.find((peer) => peer.id === id)?.address;
+  }
+
+  private parts(): StateBindingParts {
+    const core = (): ServerCore => this.started();
+    return {
+      get node() {
+        return core().node;
+      },
+      get router() {
+        return core().router;
+      },
+      get proposer() {
+        return core().proposer;
+      },
+      get fence() {
+        return core().fence;
+      },
+      feed: this.replicated.feed,
+      renew: (id) => core().sessions.renew(id),
+      nameOf: (id) => this.members.serverById(id)?.name ?? '',
+      addressOf: (id) => this.addressOf(id),
+      commandProblem,
+    };
+  }
+
+  private stateService(parts: StateBindingParts): StateService {
+    const remote = new RemoteStateBinding(parts);
+    const leaderOnly = new LeaderOnlyBinding(parts);
+    const whenStarted = (binding: StateApi): StateApi => {
+      if (this.core) return binding;
+      throw new RpcError(grpcStatus.UNAVAILABLE, 'the server is starting');
+    };
+    return new StateService({
+      api: () => whenStarted(remote),
+      leaderOnly: () => whenStarted(leaderOnly),
+      logger: this.collaborators.logger.child('state'),
+    });
+  }
+
+  /** Read when somebody scrapes, not when something happens. */
+  private collectGauges(): void {
+    const { metrics, replicated } = this;
+    const collect = (): void => {
+      metrics.feedSubscribers.set(replicated.feed.subscriberCount);
+      metrics.proposalsWaiting.set(this.core?.proposer.depth ?? 0);
+      metrics.sessionTtls.set(this.core?.sessions.active ?? 0);
+    };
+    Object.assign(metrics.feedSubscribers, { collect });
+  }
+}

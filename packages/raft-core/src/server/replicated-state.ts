@@ -1,0 +1,83 @@
+import type { Clock } from '@tribune/platform';
+import { decodeCommand, StateMachine, type Command, type KvOperation, type Outcome } from '@tribune/state-store';
+import type { StateMachine as RaftStateMachine } from '../node/state-machine';
+import { FeedHub, type FeedHubOptions } from './feed/feed-hub';
+import { feedSourceOf } from './feed/feed-source';
+
+/** Introduces Raft to the state store: committed commands go in, deltas go to the feed, the outcome to the proposer. */
+export class ReplicatedState implements RaftStateMachine {
+  readonly machine = new StateMachine();
+  readonly feed: FeedHub;
+
+  constructor(clock: Clock, feedOptions?: FeedHubOptions) {
+    this.feed = new FeedHub(feedSourceOf(this.machine), clock, feedOptions);
+  }
+
+  apply(index: number, command: Uint8Array): Outcome {
+    const { outcome, deltas } = this.machine.apply(index, command);
+    this.feed.record(index, deltas, command.length);
+    return outcome;
+  }
+
+  appliedBatch(index: number): void {
+    this.machine.skipTo(index);
+    this.feed.commit(index);
+  }
+
+  snapshot(): { index: number; chunks: AsyncIterable<Uint8Array> } {
+    const { revision, chunks } = this.machine.snapshot();
+    return { index: revision, chunks: inTurns(chunks()) };
+  }
+
+  async restore(chunks: AsyncIterable<Uint8Array>, index: number): Promise<void> {
+    const builder = this.machine.restore(index);
+    for await (const chunk of chunks) builder.push(chunk);
+    builder.finish();
+    this.feed.reset(index);
+  }
+}
+
+/** Each chunk in a turn of its own: heartbeats go on while a large state is written. */
+async function* inTurns(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for (const chunk of chunks) {
+    yield chunk;
+    await new Promise(setImmediate);
+  }
+}
+
+const COMMANDS: Record<Command['type'], true> = {
+  register: true,
+  deregister: true,
+  kv: true,
+  txn: true,
+  'session-create': true,
+  'session-destroy': true,
+  'lock-delay-expire': true,
+  'tombstone-reap': true,
+  'coordinate-update': true,
+  setting: true,
+};
+const KV_VERBS: Record<KvOperation['verb'], true> = {
+  set: true,
+  cas: true,
+  lock: true,
+  unlock: true,
+  delete: true,
+  'delete-cas': true,
+  'delete-tree': true,
+};
+
+/**
+ * Why these bytes must not reach the log, or undefined. A command that a server cannot apply stops it, so what comes
+ * from another process (which may run a newer version) is looked at before it is proposed.
+ */
+export function commandProblem(bytes: Uint8Array): string | undefined {
+  try {
+    const command = decodeCommand(bytes);
+    if (!(command.type in COMMANDS)) return `commands of type ${String(command.type)} are not known here`;
+    if (command.type === 'kv' && !(command.operation.verb in KV_VERBS)) return 'this KV operation is not known here';
+    return undefined;
+  } catch (error) {
+    return `the command cannot be decoded: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

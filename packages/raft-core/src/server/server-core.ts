@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import { connectState, type LeaderStatus } from '@tribune/protocol';
+import { decodeOutcome, encodeCommand, type Command } from '@tribune/state-store';
+import { LeaderDuties, type DutyCollaborators, type DutyProposal } from '../leader-duties/duty';
+import { ExpireLockDelays } from '../leader-duties/expire-lock-delays';
+import { ExpireSessions } from '../leader-duties/expire-sessions';
+import { MaintainPeers } from '../leader-duties/maintain-peers';
+import { ReapTombstones } from '../leader-duties/reap-tombstones';
+import { ReconcileMembers } from '../leader-duties/reconcile-members';
+import type { NodeEvent } from '../node/outcomes';
+import { RaftNode } from '../node/raft-node';
+import { FileSnapshotStore } from '../storage/file-snapshot-store';
+import { LevelLogStore } from '../storage/level-log-store';
+import type { GrpcPeerTransport } from '../transport/grpc-peer-transport';
+import { ExpectBootstrap } from './bootstrap';
+import type { LanMembers } from './lan-members';
+import { LeaderRouter } from './leader-router';
+import type { ServerMetrics } from './metrics';
+import type { RaftServerOptions } from './options';
+import { Proposer } from './proposer';
+import type { RaftServerCollaborators } from './raft-server';
+import { ReadFence } from './read-fence';
+import type { ReplicatedState } from './replicated-state';
+
+/** What exists before the server RPC port is bound. */
+export interface Foundations {
+  readonly options: RaftServerOptions;
+  readonly collaborators: RaftServerCollaborators;
+  readonly replicated: ReplicatedState;
+  readonly members: LanMembers;
+  readonly transport: GrpcPeerTransport;
+  readonly metrics: ServerMetrics;
+  readonly dataDir: string;
+  /** Where other servers reach this one. */
+  readonly address: string;
+}
+
+/** Everything that needs to know the port. */
+export interface ServerCore {
+  readonly node: RaftNode;
+  readonly router: LeaderRouter;
+  readonly proposer: Proposer;
+  readonly fence: ReadFence;
+  readonly sessions: ExpireSessions;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The wiring of a server, from the disk up. */
+export function serverCore(foundations: Foundations): ServerCore {
+  const { options, collaborators, replicated, members, transport, metrics, dataDir, address } = foundations;
+  const { clock, random, logger } = collaborators;
+
+  const node = new RaftNode(
+    { ...options.raft, id: options.id, address, multiplier: options.raftMultiplier ?? 1 },
+    {
+      logStore: new LevelLogStore({ directory: join(dataDir, 'log'), serverId: options.id }),
+      snapshotStore: new FileSnapshotStore(join(dataDir, 'snapshots'), logger.child('snapshot')),
+      transport,
+      stateMachine: replicated,
+      clock,
+      random,
+      logger: logger.child('raft'),
+      metrics: collaborators.metrics,
+    },
+  );
+  const router = new LeaderRouter({
+    source: node,
+    addressOf: (id) => members.serverById(id)?.rpcAddress,
+    clock,
+    random,
+    logger: logger.child('forward'),
+  });
+  const proposer = new Proposer(node, router, { clock, metrics });
+
+  let alone = false;
+  const fence = new ReadFence(node, router, () => alone, metrics);
+
+  const duty: DutyCollaborators = {
+    view: replicated.machine.view,
+    clock,
+    logger: logger.child('leader'),
+    propose: (command) => proposeDuty(proposer, command),
+  };
+  const sessions = new ExpireSessions(duty);
+  const own = { name: options.nodeName, taggedAddresses: options.taggedAddresses ?? {}, meta: options.nodeMeta ?? {} };
+  const duties = new LeaderDuties(
+    [
+      new ReconcileMembers({ datacenter: options.datacenter, own }, members, duty),
+      new MaintainPeers(node, members, duty),
+      sessions,
+      new ExpireLockDelays(duty),
+      new ReapTombstones(duty),
+    ],
+    duty.logger,
+  );
+
+  const bootstrap = new ExpectBootstrap(
+    { id: options.id, expect: options.bootstrapExpect },
+    {
+      target: node,
+      members,
+      statusOf: (peer) => statusOf(peer, collaborators),
+      clock,
+      logger: logger.child('bootstrap'),
+    },
+  );
+
+  const observe = (event: NodeEvent): void => {
+    const { role, peers } = node.status();
+    alone = role === 'leader' && peers.length === 1;
+    switch (event.kind) {
+      case 'leadershipEstablished':
+        return duties.begin();
+      case 'leadershipLost':
+        return duties.end();
+      case 'failed':
+        duties.end();
+        return collaborators.onFatal?.(event.error);
+      default:
+        return;
+    }
+  };
+
+  return {
+    node,
+    router,
+    proposer,
+    fence,
+    sessions,
+    async start() {
+      node.on(observe);
+      await node.start();
+      const isNew = !node.status().hasConfiguration;
+      if (options.bootstrap && isNew) await node.bootstrap([{ id: options.id, address }]);
+      else if (options.bootstrapExpect > 0 && isNew) bootstrap.start();
+    },
+    async stop() {
+      bootstrap.stop();
+      duties.end();
+      router.stop();
+      await node.stop();
+    },
+  };
+}
+
+async function proposeDuty(proposer: Proposer, command: Command): Promise<DutyProposal> {
+  const result = await proposer.proposeHere(encodeCommand(command));
+  if (result.kind !== 'applied') return { kind: 'failed', reason: 'reason' in result ? result.reason : result.kind };
+  const outcome = decodeOutcome(result.outcome);
+  return outcome.kind === 'error' ? { kind: 'failed', reason: outcome.message } : { kind: 'applied' };
+}
+
+async function statusOf(address: string, { clock, random, logger }: RaftServerCollaborators): Promise<LeaderStatus> {
+  const peer = connectState({ servers: () => [address], holdMs: 0, forwarded: true, clock, random, logger });
+  try {
+    return await peer.status();
+  } finally {
+    peer.close();
+  }
+}

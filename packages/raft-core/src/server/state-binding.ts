@@ -1,0 +1,184 @@
+import type {
+  FenceResult,
+  LeaderStatus,
+  OperatorResult,
+  ProposeResult,
+  RaftConfigurationInfo,
+  StateApi,
+} from '@tribune/protocol';
+import type { ServerId } from '../core/message';
+import type { MembershipChange } from '../core/membership';
+import type { MembershipOutcome, NodeStatus, TransferOutcome } from '../node/outcomes';
+import type { FeedHub } from './feed/feed-hub';
+import type { LeaderRouter } from './leader-router';
+import type { Proposer } from './proposer';
+import type { ReadFence } from './read-fence';
+import { serverStats } from './stats';
+
+/** What operators' requests need of consensus. */
+export interface OperatorTarget {
+  status(): NodeStatus;
+  changeMembership(changes: readonly MembershipChange[]): Promise<MembershipOutcome>;
+  transferLeadership(target?: ServerId): Promise<TransferOutcome>;
+}
+
+export interface StateBindingParts {
+  readonly node: OperatorTarget;
+  readonly router: LeaderRouter;
+  readonly proposer: Proposer;
+  readonly fence: ReadFence;
+  readonly feed: FeedHub;
+  readonly renew: (id: string) => 'renewed' | 'unknown';
+  /** Node name of a server, '' when gossip does not know it. */
+  readonly nameOf: (id: string) => string;
+  readonly addressOf: (id: string) => string | undefined;
+  /** Why bytes from another process must not reach the log. */
+  readonly commandProblem: (command: Uint8Array) => string | undefined;
+}
+
+const NO_LEADER_REASON = 'No cluster leader';
+
+/** The in-process {@link StateApi}: follows the leader. */
+export class StateBinding implements StateApi {
+  constructor(protected readonly parts: StateBindingParts) {}
+
+  propose(command: Uint8Array): Promise<ProposeResult> {
+    return this.parts.proposer.propose(command);
+  }
+
+  readFence(): FenceResult | Promise<FenceResult> {
+    return this.parts.fence.get();
+  }
+
+  feed(signal: AbortSignal): ReturnType<StateApi['feed']> {
+    return this.parts.feed.open(signal);
+  }
+
+  status(): LeaderStatus {
+    const { role, leaderId, leaderAddress, term, commitIndex, appliedIndex, lastContactMs, peers } =
+      this.parts.node.status();
+    const known = leaderId === undefined ? undefined : (this.parts.addressOf(leaderId) ?? leaderAddress);
+    return {
+      leaderAddress: known ?? '',
+      leaderId: leaderId ?? '',
+      isLeader: role === 'leader',
+      term,
+      commitIndex,
+      appliedIndex,
+      lastContactMs,
+      peers: peers.filter(({ suffrage }) => suffrage === 'voter').map(({ address }) => address),
+    };
+  }
+
+  async raftConfiguration(): Promise<RaftConfigurationInfo> {
+    const { peers, leaderId, configurationIndex } = this.parts.node.status();
+    const servers = peers.map(({ id, address, suffrage }) => ({
+      id,
+      node: this.parts.nameOf(id),
+      address,
+      leader: id === leaderId,
+      voter: suffrage === 'voter',
+      protocolVersion: '3',
+    }));
+    return { servers, index: configurationIndex };
+  }
+
+  removePeer(peer: { readonly id?: string; readonly address?: string }): Promise<OperatorResult> {
+    return this.atLeader(
+      () => this.removeHere(peer),
+      (leader) => leader.removePeer(peer),
+    );
+  }
+
+  transferLeadership(id?: string): Promise<OperatorResult> {
+    return this.atLeader(
+      () => this.transferHere(id),
+      (leader) => leader.transferLeadership(id),
+    );
+  }
+
+  async renewSession(id: string): Promise<'renewed' | 'unknown' | 'noLeader'> {
+    const result = await this.parts.router.route(
+      () => this.parts.renew(id),
+      async (leader) => {
+        const renewal = await leader.renewSession(id);
+        return renewal === 'noLeader' ? undefined : renewal;
+      },
+      { repeatable: true },
+    );
+    return result ?? 'noLeader';
+  }
+
+  async stats(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
+    return serverStats(this.parts.node.status());
+  }
+
+  /** Undefined when this server does not lead. */
+  protected async removeHere(peer: {
+    readonly id?: string;
+    readonly address?: string;
+  }): Promise<OperatorResult | undefined> {
+    const { peers, role } = this.parts.node.status();
+    if (role !== 'leader') return undefined;
+    const found = peers.find(({ id, address }) => (peer.id ? id === peer.id : address === peer.address));
+    if (!found) return { ok: false, notFound: true, reason: notFoundReason(peer) };
+    const outcome = await this.parts.node.changeMembership([{ kind: 'remove', id: found.id }]);
+    if (outcome.kind === 'changed') return { ok: true };
+    return outcome.kind === 'notLeader' ? undefined : { ok: false, reason: outcome.reason };
+  }
+
+  protected async transferHere(id?: string): Promise<OperatorResult | undefined> {
+    const outcome = await this.parts.node.transferLeadership(id);
+    if (outcome.kind === 'transferred') return { ok: true };
+    return outcome.kind === 'notLeader' ? undefined : { ok: false, reason: outcome.reason };
+  }
+
+  private async atLeader(
+    local: () => Promise<OperatorResult | undefined>,
+    remote: (leader: StateApi) => Promise<OperatorResult>,
+  ): Promise<OperatorResult> {
+    const result = await this.parts.router.route(local, remote, { repeatable: false });
+    return result ?? { ok: false, reason: NO_LEADER_REASON };
+  }
+}
+
+/** What other processes get: the same, but their commands are looked at first. */
+export class RemoteStateBinding extends StateBinding {
+  override propose(command: Uint8Array): Promise<ProposeResult> {
+    const problem = this.parts.commandProblem(command);
+    if (problem !== undefined) return Promise.resolve({ kind: 'refused', reason: problem, retryable: false });
+    return super.propose(command);
+  }
+}
+
+/** What servers get that forward to this one as their leader: answers for itself or not at all. */
+export class LeaderOnlyBinding extends StateBinding {
+  override propose(command: Uint8Array): Promise<ProposeResult> {
+    const problem = this.parts.commandProblem(command);
+    if (problem !== undefined) return Promise.resolve({ kind: 'refused', reason: problem, retryable: false });
+    return this.parts.proposer.proposeHere(command);
+  }
+
+  override readFence(): FenceResult | Promise<FenceResult> {
+    return this.parts.fence.getHere();
+  }
+
+  override async removePeer(peer: { readonly id?: string; readonly address?: string }): Promise<OperatorResult> {
+    return (await this.removeHere(peer)) ?? { ok: false, reason: NO_LEADER_REASON };
+  }
+
+  override async transferLeadership(id?: string): Promise<OperatorResult> {
+    return (await this.transferHere(id)) ?? { ok: false, reason: NO_LEADER_REASON };
+  }
+
+  override async renewSession(id: string): Promise<'renewed' | 'unknown' | 'noLeader'> {
+    return this.parts.router.isLeader ? this.parts.renew(id) : 'noLeader';
+  }
+}
+
+/** Consul's sentence. */
+function notFoundReason({ id, address }: { readonly id?: string; readonly address?: string }): string {
+  return id
+    ? `id ${JSON.stringify(id)} was not found in the Raft configuration`
+    : `address ${JSON.stringify(address ?? '')} was not found in the Raft configuration`;
+}
