@@ -24,11 +24,11 @@ export function runKvOperation(txn: Transaction, operation: KvOperation | KvTxnR
 function runWrite(txn: Transaction, operation: KvOperation): OperationEffect {
   const effect = applyKvOperation(txn, operation);
   if (effect.kind === 'error') return { what: effect.message };
-  if (effect.kind === 'refused') return { what: refusal(txn, operation) };
+  if (effect.kind === 'refused') return { what: refusal(operation) };
   return effect.entry ? withoutValue(effect.entry) : NOTHING;
 }
 
-function refusal(txn: Transaction, operation: KvOperation): string {
+function refusal(operation: KvOperation): string {
   const key = quote(operation.key);
   switch (operation.verb) {
     case 'cas':
@@ -38,9 +38,7 @@ function refusal(txn: Transaction, operation: KvOperation): string {
     case 'unlock':
       return `failed to unlock key ${key}, lock isn't held, or is held by another session`;
     default:
-      return txn.read.lockDelays.get(operation.key)
-        ? `failed to lock key ${key} due to lock delay`
-        : `failed to lock key ${key}, lock is already held`;
+      return `failed to lock key ${key}, lock is already held`;
   }
 }
 

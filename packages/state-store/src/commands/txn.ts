@@ -3,6 +3,7 @@ import type { ReadTables, Tables } from '../tables/tables';
 import { Transaction } from '../transaction/transaction';
 import type { TxnOperation } from './command';
 import type { Outcome, TxnError, TxnResult } from './outcome';
+import { quote } from './quote';
 import { destroySession } from './session';
 import { runCheckOperation, runNodeOperation, runServiceOperation } from './txn-catalog';
 import { runKvOperation } from './txn-kv';
@@ -15,6 +16,8 @@ export type OperationEffect = { readonly results: readonly TxnResult[] } | { rea
  * then everything is rolled back.
  */
 export function applyTxn(txn: Transaction, operations: readonly TxnOperation[]): Outcome {
+  const delayed = lockDelayErrors(txn, operations);
+  if (delayed.length > 0) return { kind: 'txn', results: [], errors: delayed };
   const results: TxnResult[] = [];
   const errors: TxnError[] = [];
   operations.forEach((operation, opIndex) => {
@@ -25,6 +28,15 @@ export function applyTxn(txn: Transaction, operations: readonly TxnOperation[]):
   if (errors.length === 0) return { kind: 'txn', results, errors };
   txn.rollback();
   return { kind: 'txn', results: [], errors };
+}
+
+/** A key under lock delay turns a transaction away before anything else is looked at, as in Consul. */
+function lockDelayErrors(txn: Transaction, operations: readonly TxnOperation[]): TxnError[] {
+  return operations.flatMap((operation, opIndex) => {
+    const locks = operation.kind === 'kv' && operation.operation.verb === 'lock';
+    if (!locks || !txn.read.lockDelays.get(operation.operation.key)) return [];
+    return [{ opIndex, what: `failed to lock key ${quote(operation.operation.key)} due to lock delay` }];
+  });
 }
 
 function runOperation(txn: Transaction, operation: TxnOperation): OperationEffect {

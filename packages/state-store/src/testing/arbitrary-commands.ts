@@ -144,7 +144,10 @@ const housekeeping: fc.Arbitrary<Command> = fc.oneof(
   }),
 );
 
-export const reap: fc.Arbitrary<Command> = fc.record({ type: fc.constant('tombstone-reap' as const), throughIndex: index });
+export const reap: fc.Arbitrary<Command> = fc.record({
+  type: fc.constant('tombstone-reap' as const),
+  throughIndex: index,
+});
 
 /** Everything but tombstone reaping, which alone may let the index of a prefix fall. */
 export const command: fc.Arbitrary<Command> = fc.oneof(

@@ -55,4 +55,3 @@ export function aSession(fields: Partial<Session> = {}): Unindexed<Session> {
     ...fields,
   };
 }
-

@@ -1,0 +1,57 @@
+import { encodeCommand } from '../encoding/command-codec';
+import { StateMachine } from '../state-machine';
+import { harness } from '../testing/harness';
+import type { Command } from './command';
+import { UnknownCommandError } from './apply';
+
+describe('coordinates', () => {
+  const update = (node: string, x: number): Command => ({
+    type: 'coordinate-update',
+    updates: [{ node, segment: '', vec: [x], error: 1.5, adjustment: 0, height: 1e-5 }],
+  });
+
+  test('are kept for registered nodes and dropped for others', () => {
+    const h = harness();
+    h.register('n1');
+    h.apply(update('n1', 1));
+    expect(h.tables.coordinates.ofNode('N1')).toHaveLength(1);
+    expect(h.tables.indexes.get('coordinates')).toBe(3);
+    h.apply(update('ghost', 1));
+    expect(h.last.deltas).toEqual([]);
+  });
+});
+
+describe('settings', () => {
+  const put = (value: string, cas?: number): Command => ({ type: 'setting', name: 'autopilot', value, cas });
+
+  test('are written under a condition', () => {
+    const h = harness();
+    expect(h.apply(put('{}', 7))).toEqual({ kind: 'done', ok: false });
+    expect(h.apply(put('{}', 0))).toEqual({ kind: 'done', ok: true });
+    expect(h.apply(put('{"a":1}', 3))).toEqual({ kind: 'done', ok: true });
+    expect(h.apply(put('{"a":2}', 3))).toEqual({ kind: 'done', ok: false });
+    expect(h.tables.settings.get('autopilot')).toEqual({
+      name: 'autopilot',
+      value: '{"a":1}',
+      createIndex: 3,
+      modifyIndex: 4,
+    });
+  });
+});
+
+test('a command of a newer program stops the node', () => {
+  const machine = new StateMachine();
+  const bytes = encodeCommand({ type: 'teleport' } as unknown as Command);
+  expect(() => machine.apply(2, bytes)).toThrow(UnknownCommandError);
+  expect(() => machine.apply(2, bytes)).toThrow(expect.objectContaining({ code: 'STATE_COMMAND_UNKNOWN' }));
+});
+
+test('bytes of a newer encoding stop the node', () => {
+  expect(() => new StateMachine().apply(2, new Uint8Array([9, 1]))).toThrow('encoding version 9');
+});
+
+test('an index that was applied already is a bug', () => {
+  const h = harness();
+  h.set('a', '1');
+  expect(() => h.machine.apply(2, encodeCommand({ type: 'session-destroy', id: '' }))).toThrow('broken invariant');
+});
