@@ -10,8 +10,8 @@ import {
 import type { Coordinate, Member } from '@tribune/protocol';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Profile } from '../config/profiles';
-import type { Endpoint, PushedState, StateExchange } from '../core/messages';
-import type { PushPullOrder, Ready, StreamPing } from '../core/ready';
+import type { Endpoint } from '../core/messages';
+import type { Ready, StreamPing } from '../core/ready';
 import { Swim } from '../core/swim';
 import type { GossipMetrics } from '../metrics';
 import type { KeyStore } from '../serf/key-operations';
@@ -23,13 +23,13 @@ import { serfDefaults, type SerfConfig } from '../serf/serf-config';
 import type { EventMessage } from '../serf/serf-messages';
 import { encodeTags, tagsProblem, type Tags } from '../serf/tags-codec';
 import { measureMessage } from '../transport/codec/message-codec';
-import { STATES_PER_TURN, type StreamSecurity } from '../transport/codec/stream-codec';
+import type { StreamSecurity } from '../transport/codec/stream-codec';
 import { PoolTransport } from '../transport/pool-transport';
 import { advertisedAddress } from './advertise-address';
 import { recordFact } from './fact-recorder';
-import { resolveJoinAddress } from './join-addresses';
 import { swimConfig } from './pool-config';
 import { SnapshotFile } from './snapshot-file';
+import { StateExchanger } from './state-exchanger';
 import { matchesExpression } from './tag-expression';
 
 export interface PoolNodeOptions {
@@ -61,10 +61,7 @@ export interface PoolNodeCollaborators {
 }
 
 export class PoolError extends CodedError<
-  | { code: 'GOSSIP_NOT_RUNNING' }
-  | { code: 'GOSSIP_TAGS_TOO_LONG' }
-  | { code: 'GOSSIP_MERGE_REFUSED'; reason: string }
-  | { code: 'GOSSIP_QUERY_REFUSED'; reason: string }
+  { code: 'GOSSIP_NOT_RUNNING' } | { code: 'GOSSIP_TAGS_TOO_LONG' } | { code: 'GOSSIP_QUERY_REFUSED'; reason: string }
 > {}
 
 /** Streams served at once (memberlist: 128 push/pulls). */
@@ -81,6 +78,7 @@ export class PoolNode implements Startable {
   private readonly serf: Serf;
   private readonly transport: PoolTransport;
   private readonly snapshot: SnapshotFile | undefined;
+  private readonly exchanger: StateExchanger;
   private readonly logger: Logger;
   private timer: Timer | undefined;
   private timerAtMs = Infinity;
@@ -99,6 +97,7 @@ export class PoolNode implements Startable {
     this.serf = this.createSerf();
     this.transport = this.createTransport();
     this.snapshot = this.createSnapshot();
+    this.exchanger = this.createExchanger();
   }
 
   get port(): number {
@@ -121,7 +120,7 @@ export class PoolNode implements Startable {
     this.swim.start(encodeTags(this.tags), this.now());
     this.serf.start(this.now());
     this.pump();
-    if (previous && previous.alive.size > 0) void this.rejoin([...previous.alive]);
+    if (previous && previous.alive.size > 0) void this.rejoin([...previous.alive.values()]);
   }
 
   /** Without a good-bye: the others will find out. */
@@ -157,13 +156,7 @@ export class PoolNode implements Startable {
 
   async join(addresses: readonly string[]): Promise<{ joined: number; errors: string[] }> {
     this.runningSwim();
-    const outcomes = await Promise.all(addresses.map((address) => this.joinOne(address)));
-    const joined = outcomes.reduce((sum, outcome) => sum + outcome.joined, 0);
-    if (joined > 0) {
-      this.serf.announceJoin(this.now());
-      this.pump();
-    }
-    return { joined, errors: outcomes.flatMap(({ errors }) => errors) };
+    return this.exchanger.join(addresses, this.options.port || this.transport.port);
   }
 
   /** Says good-bye and waits until it is likely to be known. Afterwards the node still answers until `stop`. */
@@ -278,7 +271,7 @@ export class PoolNode implements Startable {
   private carryOut(ready: Ready): void {
     for (const packet of ready.packets) this.transport.send(packet);
     for (const order of ready.streamPings) void this.streamPing(order);
-    for (const order of ready.pushPulls) void this.pushPull(order);
+    for (const order of ready.pushPulls) void this.exchanger.pushPull(order);
     for (const fact of ready.facts) {
       recordFact(fact, this.options.pool, this.logger, this.collaborators.metrics);
       if (fact.kind === 'leaveSpread') this.leaveSpread();
@@ -301,7 +294,7 @@ export class PoolNode implements Startable {
         return this.swim?.sendUser(output.to, output.body);
       case 'reconnect':
         this.logger.info('trying to reach a failed member', { node: output.node });
-        return void this.pushPull(output);
+        return void this.exchanger.pushPull(output);
       case 'nameLost':
         this.logger.error('another agent has our name, and most members know that one');
         return this.collaborators.nameLost();
@@ -343,83 +336,10 @@ export class PoolNode implements Startable {
     this.swim?.streamPingDone(ping.seqNo, reached);
   }
 
-  private async pushPull({ to, node }: PushPullOrder): Promise<void> {
-    try {
-      await this.exchangeWith(to, false);
-    } catch (error) {
-      this.logger.debug('state exchange failed', { node, reason: messageOf(error) });
-    }
-  }
-
-  private async exchangeWith(to: Endpoint, join: boolean): Promise<void> {
-    const { pool } = this.options;
-    const { exchanges } = this.collaborators.metrics;
-    try {
-      const remote = await this.transport.exchange(to, this.localExchange(join));
-      await this.merge({ ...remote, join });
-      exchanges.inc({ pool, outcome: 'ok' });
-    } catch (error) {
-      exchanges.inc({ pool, outcome: 'failed' });
-      throw error;
-    }
-  }
-
-  private localExchange(join: boolean): StateExchange {
-    return { join, states: this.runningSwim().states(), userState: this.serf.state() };
-  }
-
-  private async answerExchange(remote: StateExchange): Promise<StateExchange> {
-    const local = this.localExchange(remote.join);
-    void this.merge(remote).catch((error: unknown) => {
-      this.logger.warn('state of a peer refused', { reason: messageOf(error) });
-    });
-    return local;
-  }
-
-  // In slices, because a large pool's state would hold the event loop.
-  private async merge(remote: StateExchange): Promise<void> {
-    const swim = this.runningSwim();
-    const reason = swim.incompatibility(remote.states) ?? (remote.join ? this.firstRefusal(remote.states) : undefined);
-    if (reason !== undefined) throw new PoolError({ code: 'GOSSIP_MERGE_REFUSED', reason }, reason);
-    for (let i = 0; i < remote.states.length; i += STATES_PER_TURN) {
-      if (i > 0) await nextTurn();
-      swim.merge(remote.states.slice(i, i + STATES_PER_TURN), this.now());
-      this.pump();
-    }
-    if (remote.userState.length > 0) this.serf.mergeState(Buffer.from(remote.userState), remote.join, this.now());
-    this.pump();
-  }
-
-  private firstRefusal(states: readonly PushedState[]): string | undefined {
-    for (const { name, state, ...rest } of states) {
-      if (state !== 'alive' || name === this.options.name) continue;
-      const reason = this.serf.admit({ kind: 'alive', node: name, ...rest });
-      if (reason !== undefined) return reason;
-    }
-    return undefined;
-  }
-
-  private async joinOne(address: string): Promise<{ joined: number; errors: string[] }> {
-    const errors: string[] = [];
-    let joined = 0;
-    try {
-      const { port } = this.options;
-      for (const endpoint of await resolveJoinAddress(address, port || this.transport.port)) {
-        await this.exchangeWith(endpoint, true).then(
-          () => (joined += 1),
-          (error: unknown) => errors.push(`Failed to join ${endpoint.host}: ${messageOf(error)}`),
-        );
-      }
-    } catch (error) {
-      errors.push(`Failed to resolve ${address}: ${messageOf(error)}`);
-    }
-    return { joined, errors };
-  }
-
-  private async rejoin(previous: readonly (readonly [string, string])[]): Promise<void> {
-    for (const [name, address] of previous) {
-      if (this.stopping.signal.aborted || name === this.options.name) continue;
-      this.logger.info('trying to rejoin a member known before', { node: name, address });
+  private async rejoin(addresses: readonly string[]): Promise<void> {
+    this.logger.info('trying to rejoin members known before', { members: addresses.length });
+    for (const address of addresses) {
+      if (this.stopping.signal.aborted) return;
       const outcome = await this.join([address]).catch(() => ({ joined: 0 }));
       if (outcome.joined > 0) return;
     }
@@ -448,7 +368,7 @@ export class PoolNode implements Startable {
       {
         message: (message, from) => this.swim?.step(message, from, this.now()),
         packetEnd: () => this.pump(),
-        exchange: (remote) => this.answerExchange(remote),
+        exchange: async (remote) => this.exchanger.answer(remote),
         malformed: (error, from) =>
           this.logger.debug('unreadable input', { from: `${from.host}:${from.port}`, reason: messageOf(error) }),
       },
@@ -461,6 +381,23 @@ export class PoolNode implements Startable {
     if (snapshotPath === undefined) return undefined;
     const { clock } = this.collaborators;
     return new SnapshotFile(snapshotPath, { clock, logger: this.logger, clocks: () => this.serf.clocks() });
+  }
+
+  private createExchanger(): StateExchanger {
+    const { pool, name } = this.options;
+    const { metrics } = this.collaborators;
+    return new StateExchanger(
+      { pool, name },
+      {
+        transport: this.transport,
+        serf: this.serf,
+        swim: () => this.runningSwim(),
+        pump: () => this.pump(),
+        now: () => this.now(),
+        logger: this.logger,
+        metrics,
+      },
+    );
   }
 
   private serfConfig(): SerfConfig {

@@ -52,7 +52,7 @@ export class QueryDesk {
     this.ledger = new QueryLedger(config.queryBuffer, collaborators.timers);
   }
 
-  ignoreQueriesBefore(ltime: number): void {
+  ignoreBefore(ltime: number): void {
     this.queriesFrom = Math.max(this.queriesFrom, ltime);
   }
 

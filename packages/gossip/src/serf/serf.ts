@@ -7,12 +7,11 @@ import type { SwimDelegate } from '../core/swim-context';
 import { TimerQueue } from '../core/timer-queue';
 import { decodeAckPayload, encodeAckPayload } from './coordinates/coordinate-codec';
 import { Vivaldi } from './coordinates/vivaldi';
-import { EventBuffer } from './event-buffer';
+import { EventDesk, type FireOutcome } from './event-desk';
 import type { KeyStore } from './key-operations';
 import { LamportClock } from './lamport-clock';
 import { MemberBook, type MemberChange } from './member-book';
-import type { QueryListener } from './query-ledger';
-import { QueryDesk, type QueryOptions } from './query-desk';
+import { QueryDesk } from './query-desk';
 import { decodeSerf, decodeSerfState, encodeSerf, encodeSerfState } from './serf-codec';
 import type { SerfConfig } from './serf-config';
 import type { EventMessage, LeaveIntent, SerfMessage } from './serf-messages';
@@ -48,18 +47,16 @@ export interface SerfCollaborators {
  */
 export class Serf implements SwimDelegate {
   readonly clock = new LamportClock();
-  readonly eventClock = new LamportClock();
+  readonly events: EventDesk;
   readonly book: MemberBook;
   readonly queries: QueryDesk;
   private readonly timers = new TimerQueue();
   private readonly intents: BroadcastQueue<User>;
-  private readonly events: BroadcastQueue<User>;
+  private readonly eventQueue: BroadcastQueue<User>;
   private readonly queryQueue: BroadcastQueue<User>;
-  private readonly seenEvents: EventBuffer;
   private readonly vivaldi: Vivaldi;
   private readonly coordinates = new Map<string, Coordinate>();
   private outputs: SerfOutput[] = [];
-  private eventsFrom = 0;
   private isLeaving = false;
 
   constructor(
@@ -68,9 +65,9 @@ export class Serf implements SwimDelegate {
   ) {
     this.book = new MemberBook(this.clock, (change) => this.memberChanged(change));
     this.intents = new BroadcastQueue(config.queueMax);
-    this.events = new BroadcastQueue(config.queueMax);
+    this.eventQueue = new BroadcastQueue(config.queueMax);
+    this.events = new EventDesk(config, (event) => this.outputs.push({ kind: 'userEvent', event }));
     this.queryQueue = new BroadcastQueue(config.queueMax);
-    this.seenEvents = new EventBuffer(config.eventBuffer);
     this.vivaldi = new Vivaldi(collaborators.random);
     this.queries = new QueryDesk(config, {
       ...collaborators,
@@ -89,14 +86,14 @@ export class Serf implements SwimDelegate {
   /** Clocks of an earlier run: what was seen then is not shown again. */
   restore({ clock, eventClock, queryClock }: SerfClocks): void {
     this.clock.witness(clock);
-    this.eventClock.witness(eventClock);
+    this.events.clock.witness(eventClock);
     this.queries.clock.witness(queryClock);
-    if (eventClock > 0) this.ignoreEventsBefore(eventClock + 1);
-    if (queryClock > 0) this.queries.ignoreQueriesBefore(queryClock + 1);
+    if (eventClock > 0) this.events.ignoreBefore(eventClock + 1);
+    if (queryClock > 0) this.queries.ignoreBefore(queryClock + 1);
   }
 
   clocks(): SerfClocks {
-    return { clock: this.clock.time, eventClock: this.eventClock.time, queryClock: this.queries.clock.time };
+    return { clock: this.clock.time, eventClock: this.events.clock.time, queryClock: this.queries.clock.time };
   }
 
   nextTickAtMs(): number {
@@ -122,7 +119,7 @@ export class Serf implements SwimDelegate {
   takeBroadcasts(overhead: number, bytesMax: number, sendsMax: number): readonly User[] {
     let left = bytesMax;
     const taken: User[] = [];
-    for (const queue of [this.intents, this.queryQueue, this.events]) {
+    for (const queue of [this.intents, this.queryQueue, this.eventQueue]) {
       const batch = queue.take(overhead, left, sendsMax);
       left -= batch.reduce((sum, { body }) => sum + overhead + body.length, 0);
       taken.push(...batch);
@@ -131,7 +128,7 @@ export class Serf implements SwimDelegate {
   }
 
   hasBroadcasts(): boolean {
-    return this.intents.length + this.queryQueue.length + this.events.length > 0;
+    return this.intents.length + this.queryQueue.length + this.eventQueue.length > 0;
   }
 
   admit(alive: Alive): string | undefined {
@@ -167,7 +164,7 @@ export class Serf implements SwimDelegate {
     if (!isNews) return;
     // A copy: `body` is a view of the packet.
     const copy = Buffer.from(body);
-    if (message.kind === 'userEvent') enqueue(this.events, copy);
+    if (message.kind === 'userEvent') enqueue(this.eventQueue, copy);
     else if (message.kind === 'query') enqueue(this.queryQueue, copy);
     else enqueue(this.intents, copy);
   }
@@ -180,7 +177,7 @@ export class Serf implements SwimDelegate {
       case 'leave':
         return this.hearLeave(message, nowMs);
       case 'userEvent':
-        return this.hearEvent(message);
+        return this.events.hear(message);
       case 'query':
         return this.queries.hear(message, nowMs);
       case 'queryResponse':
@@ -271,36 +268,10 @@ export class Serf implements SwimDelegate {
 
   // --- user events and queries ------------------------------------------------------------------------------------
 
-  /** Events before this time are not shown: they happened before we were here. */
-  ignoreEventsBefore(ltime: number): void {
-    this.eventsFrom = Math.max(this.eventsFrom, ltime);
-  }
-
-  /** Why the event cannot be sent, or the Lamport time that it got. */
-  fireEvent(name: string, payload: Uint8Array, coalesce: boolean): { problem: string } | { ltime: number } {
-    const limit = this.config.userEventBytesMax;
-    if (Buffer.byteLength(name) + payload.length > limit) {
-      return { problem: `user event exceeds configured limit of ${limit} bytes before encoding` };
-    }
-    const event: EventMessage = { kind: 'userEvent', ltime: this.eventClock.time, name, payload, coalesce };
-    const body = encodeSerf(event);
-    if (body.length > limit)
-      return { problem: `encoded user event exceeds configured limit of ${limit} bytes after encoding` };
-    this.eventClock.increment();
-    this.hearEvent(event);
-    enqueue(this.events, body);
-    return { ltime: event.ltime };
-  }
-
-  private hearEvent(event: EventMessage): boolean {
-    this.eventClock.witness(event.ltime);
-    if (event.ltime < this.eventsFrom || !this.seenEvents.admit(event, this.eventClock.time)) return false;
-    this.outputs.push({ kind: 'userEvent', event });
-    return true;
-  }
-
-  ask(self: Endpoint, options: QueryOptions, nowMs: number, listener: QueryListener): string | undefined {
-    return this.queries.ask(self, options, nowMs, listener);
+  fireEvent(name: string, payload: Uint8Array, coalesce: boolean): FireOutcome {
+    const outcome = this.events.fire(name, payload, coalesce);
+    if ('body' in outcome) enqueue(this.eventQueue, outcome.body);
+    return outcome;
   }
 
   // --- state exchange ---------------------------------------------------------------------------------------------
@@ -310,8 +281,8 @@ export class Serf implements SwimDelegate {
       ltime: this.clock.time,
       statusLtimes: this.book.statusLtimes(),
       leftMembers: this.book.names('left'),
-      eventLtime: this.eventClock.time,
-      events: this.seenEvents.recent(),
+      eventLtime: this.events.clock.time,
+      events: this.events.recent(),
       queryLtime: this.queries.clock.time,
     });
   }
@@ -321,7 +292,7 @@ export class Serf implements SwimDelegate {
     const state = decodeSerfState(bytes);
     // One less: nothing has been said with that time yet.
     this.clock.witness(state.ltime - 1);
-    this.eventClock.witness(state.eventLtime - 1);
+    this.events.clock.witness(state.eventLtime - 1);
     this.queries.clock.witness(state.queryLtime - 1);
     // The leave must be newer than the join that the other side remembers, or it would not count.
     for (const node of state.leftMembers) {
@@ -332,9 +303,9 @@ export class Serf implements SwimDelegate {
     for (const [node, ltime] of state.statusLtimes) {
       if (!left.has(node)) this.book.joinIntent({ kind: 'join', ltime, node }, nowMs);
     }
-    if (ignoreOldEvents) this.ignoreEventsBefore(state.eventLtime);
+    if (ignoreOldEvents) this.events.ignoreBefore(state.eventLtime);
     for (const { ltime, events } of state.events) {
-      for (const event of events) this.hearEvent({ kind: 'userEvent', ltime, ...event, coalesce: false });
+      for (const event of events) this.events.hear({ kind: 'userEvent', ltime, ...event, coalesce: false });
     }
   }
 
@@ -357,10 +328,10 @@ export class Serf implements SwimDelegate {
       failed: String(this.book.names('failed').length),
       left: String(this.book.names('left').length),
       member_time: String(this.clock.time),
-      event_time: String(this.eventClock.time),
+      event_time: String(this.events.clock.time),
       query_time: String(this.queries.clock.time),
       intent_queue: String(this.intents.length),
-      event_queue: String(this.events.length),
+      event_queue: String(this.eventQueue.length),
       query_queue: String(this.queryQueue.length),
       coordinate_resets: String(this.vivaldi.resets),
     };
