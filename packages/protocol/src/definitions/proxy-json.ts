@@ -20,6 +20,13 @@ const UPSTREAM: Shape = {
   Config: 'opaque',
   MeshGateway: MESH_GATEWAY,
 };
+const EXPOSED_PATH: Shape = {
+  ListenerPort: 'value',
+  Path: 'value',
+  LocalPathPort: 'value',
+  Protocol: 'value',
+  ParsedFromCheck: 'value',
+};
 const PROXY: Shape = {
   DestinationServiceName: 'value',
   DestinationServiceID: 'value',
@@ -32,7 +39,7 @@ const PROXY: Shape = {
   MeshGateway: MESH_GATEWAY,
   Expose: {
     Checks: 'value',
-    Paths: [{ ListenerPort: 'value', Path: 'value', LocalPathPort: 'value', Protocol: 'value' }],
+    Paths: [EXPOSED_PATH],
   },
   TransparentProxy: { OutboundListenerPort: 'value', DialedDirectly: 'value' },
 };
@@ -56,15 +63,32 @@ export function proxyFromJson(
     ...proxy,
     ...(Array.isArray(upstreams) ? { Upstreams: upstreams.map(withUpstreamDefaults) } : {}),
     MeshGateway: proxy.MeshGateway ?? {},
-    Expose: proxy.Expose ?? {},
+    Expose: withExposeDefaults(proxy.Expose),
   };
 }
 
-const withUpstreamDefaults = (upstream: JsonObject): JsonObject => ({
-  DestinationType: 'service',
-  ...upstream,
-  MeshGateway: upstream.MeshGateway ?? {},
-});
+function withExposeDefaults(expose: JsonValue | undefined): JsonObject {
+  if (expose === undefined || !isJsonObject(expose)) return {};
+  const { Paths: paths } = expose;
+  if (!Array.isArray(paths)) return expose;
+  return {
+    ...expose,
+    Paths: (paths as readonly JsonObject[]).map((path) => ({
+      ...path,
+      ParsedFromCheck: path.ParsedFromCheck ?? false,
+    })),
+  };
+}
+
+/** The members that the catalog always prints, in the order of Go's struct. */
+function withUpstreamDefaults(upstream: JsonObject): JsonObject {
+  const full: JsonObject = { DestinationType: 'service', Datacenter: '', Config: null, MeshGateway: {}, ...upstream };
+  return Object.fromEntries(
+    Object.keys(UPSTREAM)
+      .filter((name) => name in full)
+      .map((name) => [name, full[name]!]),
+  );
+}
 
 /** Members come out in the order of the shape, as Go prints them. */
 function reshape(value: JsonObject, shape: Shape, path: string, problems: DefinitionProblem[]): JsonObject {

@@ -1,5 +1,6 @@
 import { parseGoDuration } from '@tribune/platform';
 import type { JsonObject, JsonValue } from '../model/catalog';
+import { durationProblem } from './duration-problem';
 import { jsonKind, type DefinitionProblem } from './definition-problem';
 
 /**
@@ -9,6 +10,8 @@ import { jsonKind, type DefinitionProblem } from './definition-problem';
  */
 export type FieldKind =
   | 'string'
+  /** A string that has a type of its own in Go. */
+  | 'serviceKind'
   | 'int'
   | 'bool'
   | 'strings'
@@ -66,7 +69,7 @@ export function decodeRecord(
     if (!spec) {
       problems.push({ kind: 'decode', field: place.path + key, text: `json: unknown field "${key}"` });
     } else if (given !== null && spec.kind !== 'ignored') {
-      decodeField(given, spec, place, problems, record);
+      decodeField(given, { ...spec, goName: key.includes('_') ? key : spec.goName }, place, problems, record);
     }
   }
   return record;
@@ -99,6 +102,8 @@ const misfit = ({ got, goType }: Misfit, goField: string): string =>
 
 const READERS: Readonly<Record<FieldKind, (given: JsonValue) => ReadResult>> = {
   string: (given) => (typeof given === 'string' ? { value: given } : { got: jsonKind(given), goType: 'string' }),
+  serviceKind: (given) =>
+    typeof given === 'string' ? { value: given } : { got: jsonKind(given), goType: 'structs.ServiceKind' },
   bool: (given) => (typeof given === 'boolean' ? { value: given } : { got: jsonKind(given), goType: 'bool' }),
   int: readInt,
   strings: readStrings,
@@ -137,7 +142,7 @@ function readDuration(given: JsonValue): ReadResult {
   if (typeof given === 'number' || typeof given === 'bigint') return { value: Math.trunc(Number(given)) };
   if (typeof given !== 'string') return { value: undefined };
   const ns = parseGoDuration(given);
-  return ns === undefined ? { text: `time: invalid duration ${JSON.stringify(given)}` } : { value: ns };
+  return ns === undefined ? { text: durationProblem(given) } : { value: ns };
 }
 
 export function isJsonObject(value: JsonValue): value is JsonObject {

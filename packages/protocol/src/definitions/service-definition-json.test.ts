@@ -60,6 +60,17 @@ test.each<[JsonValue, string]>([
     { name: 'a', kind: 'connect-proxy' },
     '2 errors occurred:\n\t* Proxy.DestinationServiceName must be non-empty for Connect proxy services\n\t* Port must be set for a Connect proxy\n\n',
   ],
+  [withCheck({ http: 'a', interval: '5' }), 'time: missing unit in duration "5"'],
+  [withCheck({ http: 'a', interval: '5x' }), 'time: unknown unit "x" in duration "5x"'],
+  [
+    {
+      name: 'a',
+      kind: 'connect-proxy',
+      port: 1,
+      proxy: { DestinationServiceName: 'x', Upstreams: [{ DestinationName: 'y' }, { LocalBindPort: 1 }] },
+    },
+    '2 errors occurred:\n\t* upstream local bind port cannot be zero\n\t* upstream destination name cannot be empty\n\n',
+  ],
   [
     { name: 'a', connect: { sidecar_service: { connect: { sidecar_service: {} } } } },
     '1 error occurred:\n\t* A SidecarService cannot have a nested SidecarService\n\n',
@@ -98,7 +109,16 @@ test('proxy settings get the spelling of Consul and its defaults, user configura
   expect(definition.service.proxy).toEqual({
     DestinationServiceName: 'db',
     Config: { a_b: 1n },
-    Upstreams: [{ DestinationType: 'service', DestinationName: 'x', LocalBindPort: 9, MeshGateway: {} }],
+    Upstreams: [
+      {
+        DestinationType: 'service',
+        DestinationName: 'x',
+        Datacenter: '',
+        LocalBindPort: 9,
+        Config: null,
+        MeshGateway: {},
+      },
+    ],
     MeshGateway: {},
     Expose: {},
   });

@@ -7,7 +7,7 @@ import { decodeRecord, fieldTable, isJsonObject, normalisedKey } from './record-
 import { serviceProblems } from './service-validation';
 
 const SERVICE = fieldTable([
-  ['kind', 'Kind', 'string'],
+  ['kind', 'Kind', 'serviceKind'],
   ['id', 'ID', 'string'],
   ['name', 'Name', 'string'],
   ['tags', 'Tags', 'strings'],
@@ -114,7 +114,7 @@ function readChecks(check: JsonValue, checks: JsonValue, path: string, reading: 
     const one = serviceCheckFromJson(item, source, place, problems);
     // Unlike `Check`, an entry of the list counts even when it is empty (and is then refused for want of a TTL).
     if (one) found.push(one);
-    else if (isJsonObject(item)) problems.push(emptyCheck(place.path));
+    else if (item === null || isJsonObject(item)) problems.push(emptyCheck(place.path));
   }
   return found;
 }

@@ -49,8 +49,6 @@ function nodeServiceProblems(definition: ServiceDefinition): string[] {
   if (GATEWAY_KINDS.includes(service.kind)) found.push(...gatewayProblems(definition));
   if (sidecar?.service.id) found.push('A SidecarService cannot specify an ID as this is managed by the agent');
   if (sidecar?.sidecar) found.push('A SidecarService cannot have a nested SidecarService');
-  if (sidecar?.service.connectNative)
-    found.push('A SidecarService cannot also be Connect Native, only typical services');
   return found;
 }
 
@@ -58,18 +56,32 @@ function connectProxyProblems({ service }: ServiceDefinition): string[] {
   const destination = text(service.proxy?.DestinationServiceName);
   const found: string[] = [];
   if (destination === '') found.push('Proxy.DestinationServiceName must be non-empty for Connect proxy services');
-  if (destination === '*') found.push('Proxy.DestinationServiceName must not be a wildcard for Connect proxy services');
   if (service.port === 0) found.push('Port must be set for a Connect proxy');
   if (service.connectNative) found.push('A Proxy cannot also be Connect Native, only typical services');
   const upstreams = service.proxy?.Upstreams;
-  if (Array.isArray(upstreams)) found.push(...(upstreams as readonly JsonObject[]).flatMap(upstreamProblems));
-  return found;
+  return Array.isArray(upstreams) ? [...found, ...upstreamsProblems(upstreams as readonly JsonObject[])] : found;
 }
 
-function upstreamProblems(upstream: JsonObject): string[] {
-  if (text(upstream.DestinationName) === '') return ['upstream destination name cannot be empty'];
+function upstreamsProblems(upstreams: readonly JsonObject[]): string[] {
+  const seen = new Set<string>();
+  return upstreams.flatMap((upstream) => {
+    const problem = upstreamProblem(upstream);
+    if (problem) return [problem];
+    const name = upstreamName(upstream);
+    if (seen.has(name)) return [`upstreams cannot contain duplicates of ${name}`];
+    seen.add(name);
+    return [];
+  });
+}
+
+const upstreamName = ({ DestinationType, DestinationName, DestinationNamespace, Datacenter }: JsonObject): string =>
+  `[type="${text(DestinationType) || 'service'}", name="${text(DestinationName)}", ` +
+  `namespace="${text(DestinationNamespace)}", datacenter="${text(Datacenter)}"]`;
+
+function upstreamProblem(upstream: JsonObject): string | undefined {
+  if (text(upstream.DestinationName) === '') return 'upstream destination name cannot be empty';
   const bound = Number(upstream.LocalBindPort ?? 0) > 0 || text(upstream.LocalBindSocketPath) !== '';
-  return bound ? [] : ['upstream local bind port cannot be zero'];
+  return bound ? undefined : 'upstream local bind port cannot be zero';
 }
 
 function gatewayProblems({ service }: ServiceDefinition): string[] {

@@ -77,7 +77,7 @@ export class AliasWatcher {
     const { local, report } = this.collaborators;
     const candidates = target.serviceId === '' ? [] : local.checksOf(target.serviceId);
     // An alias is not aliased by itself, nor by another alias of the same thing: two would hold each other critical.
-    const rows = [...local.checksOf(''), ...candidates]
+    const rows = [...candidates, ...local.checksOf('')]
       .filter(({ id }) => id !== checkId && !this.pointsAtSame(id, target))
       .map((record) => checkRow(record, this.nodeName));
     const exists = target.serviceId === '' || local.service(target.serviceId) !== undefined;
