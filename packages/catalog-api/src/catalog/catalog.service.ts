@@ -24,7 +24,8 @@ import {
 import { instanceProblem } from './instance-validation';
 import { sortNear } from './near';
 import type { Wanted } from './query-parameters';
-import { registerCommand, type RegisterRequest } from './register.json';
+import type { RegisterRequest } from './register.json';
+import { registerCommand } from './register-command';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Addresses that mean "any" and so reach nothing. */

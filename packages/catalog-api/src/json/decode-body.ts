@@ -1,6 +1,6 @@
 import { badRequest } from '../http/http-error';
 import type { Call } from '../http/call';
-import { Decoding, type GoType } from './go-type';
+import { Decoding, type GoType } from './decoding';
 import { JsonSyntaxError, parseLiterally } from './parse-json';
 
 export interface DecodeOptions {

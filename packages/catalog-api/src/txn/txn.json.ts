@@ -1,6 +1,8 @@
 import type { TxnError, TxnOperation, TxnResult } from '@tribune/state-store';
 import { checkJson, instanceJson, nodeJson } from '../catalog/catalog.json';
-import { checkOf, checkRequest, instanceOf, instanceRequest } from '../catalog/register.json';
+import { checkOf } from '../catalog/check-definition.json';
+import { checkRequest, instanceRequest } from '../catalog/register.json';
+import { instanceOf } from '../catalog/register-command';
 import { goBytes, goString, goUint64, mapOf, named, optional, slice, struct, type GoType } from '../json/go-type';
 import { kvEntryJson } from '../kv/kv.json';
 
