@@ -3,7 +3,8 @@
  * @packageDocumentation
  */
 export { StateMachine, type Applied, type Snapshot } from './state-machine';
-export { applyCommand, UnknownCommandError } from './commands/apply';
+export { applyCommand, refusalOf } from './commands/apply';
+export { UnknownCommandError } from './commands/unknown-command';
 export type {
   CatalogVerb,
   Command,

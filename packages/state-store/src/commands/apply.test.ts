@@ -2,7 +2,8 @@ import { encodeCommand } from '../encoding/command-codec';
 import { StateMachine } from '../state-machine';
 import { harness } from '../testing/harness';
 import type { Command } from './command';
-import { UnknownCommandError } from './apply';
+import { refusalOf } from './apply';
+import { UnknownCommandError } from './unknown-command';
 
 describe('coordinates', () => {
   const update = (node: string, x: number): Command => ({
@@ -54,4 +55,46 @@ test('an index that was applied already is a bug', () => {
   const h = harness();
   h.set('a', '1');
   expect(() => h.machine.apply(2, encodeCommand({ type: 'session-destroy', id: '' }))).toThrow('broken invariant');
+});
+
+describe('a malformed command', () => {
+  const set = { type: 'kv', operation: { verb: 'set', key: 'k', value: new Uint8Array(1), flags: 0n } };
+  const cases: [unknown, string][] = [
+    [{ type: 'session-destroy' }, 'session-destroy.id must be text'],
+    [{ type: 'register', node: { node: 'n' } }, 'register.node.id must be text'],
+    [{ type: 'deregister', node: 5 }, 'deregister.node must be text'],
+    [{ ...set, operation: { ...set.operation, key: 7 } }, 'kv.operation.key must be text'],
+    [{ ...set, operation: { ...set.operation, flags: -1n } }, 'kv.operation.flags must be an unsigned 64-bit integer'],
+    [
+      { type: 'txn', operations: [{ kind: 'kv', operation: { verb: 'get' } }] },
+      'txn.operations[0].operation.key must be text',
+    ],
+    [
+      { type: 'txn', operations: [{ kind: 'spell' }] },
+      'txn.operations[0].kind must be one of kv, node, service, check, session',
+    ],
+    [{ type: 'tombstone-reap', throughIndex: -1 }, 'tombstone-reap.throughIndex must be an index'],
+    [
+      { type: 'coordinate-update', updates: [{ node: 'n', segment: '', vec: ['x'] }] },
+      'coordinate-update.updates[0].vec[0] must be a number',
+    ],
+  ];
+
+  test.each(cases)('%j is an error on every server, and refused by a leader', (command, flaw) => {
+    const h = harness();
+    const bytes = encodeCommand(command as Command);
+    expect(h.machine.apply(2, bytes)).toEqual({
+      outcome: { kind: 'error', message: `Malformed command: ${flaw}` },
+      deltas: [],
+    });
+    expect(h.revision).toBe(2);
+    expect(refusalOf(bytes)).toBe(flaw);
+  });
+
+  test('of an unknown type or encoding is refused by a leader, a good one is not', () => {
+    expect(refusalOf(encodeCommand({ type: 'teleport' } as unknown as Command))).toContain('not known');
+    expect(refusalOf(new Uint8Array([1, 0xc1]))).toContain('not a valid encoding');
+    expect(refusalOf(new Uint8Array([7]))).toContain('version 7');
+    expect(refusalOf(encodeCommand(set as Command))).toBeUndefined();
+  });
 });

@@ -1,6 +1,8 @@
-import { CodedError } from '@tribune/platform';
+import { CodedError, messageOf } from '@tribune/platform';
+import { decodeCommand } from '../encoding/command-codec';
 import type { Transaction } from '../transaction/transaction';
 import type { Command } from './command';
+import { flawOf, isKnownCommand } from './command-shape';
 import { applyCoordinateUpdate } from './coordinate';
 import { applyDeregister } from './deregister';
 import { applyLockDelayExpire, applyTombstoneReap } from './expiry';
@@ -10,19 +12,32 @@ import { applyRegister } from './register';
 import { applySessionCreate, applySessionDestroy } from './session';
 import { applySetting } from './setting';
 import { applyTxn } from './txn';
+import { UnknownCommandError } from './unknown-command';
 
-/** A log entry from a newer program. The node stops rather than skip what its peers apply. */
-export class UnknownCommandError extends CodedError<{ readonly code: 'STATE_COMMAND_UNKNOWN'; readonly type: string }> {
-  constructor(what: string) {
-    super({ code: 'STATE_COMMAND_UNKNOWN', type: what }, `command ${what} is not known to this program`);
-  }
-}
-
-/** Applies a command as a whole or, when its outcome is an error, not at all. */
+/**
+ * Applies a command as a whole or, when its outcome is an error, not at all. A command of an unknown type throws
+ * {@link UnknownCommandError} and must stop the node; a known one with a field that is not what it must be is an error.
+ */
 export function applyCommand(txn: Transaction, command: Command): Outcome {
+  const type: unknown = command?.type;
+  if (!isKnownCommand(type)) throw new UnknownCommandError(String(type));
+  const flaw = flawOf(command);
+  if (flaw !== undefined) return { kind: 'error', message: `Malformed command: ${flaw}` };
   const outcome = dispatch(txn, command);
   if (outcome.kind === 'error') txn.rollback();
   return outcome;
+}
+
+/** Why a leader must not put these bytes on the log; undefined when every server of this version can apply them. */
+export function refusalOf(bytes: Uint8Array): string | undefined {
+  try {
+    const command = decodeCommand(bytes);
+    const type: unknown = command?.type;
+    return isKnownCommand(type) ? flawOf(command) : `command ${String(type)} is not known to this program`;
+  } catch (error) {
+    if (error instanceof CodedError) return messageOf(error);
+    throw error;
+  }
 }
 
 function dispatch(txn: Transaction, command: Command): Outcome {
@@ -47,7 +62,5 @@ function dispatch(txn: Transaction, command: Command): Outcome {
       return applyCoordinateUpdate(txn, command);
     case 'setting':
       return applySetting(txn, command);
-    default:
-      throw new UnknownCommandError(String((command as { type: unknown }).type));
   }
 }

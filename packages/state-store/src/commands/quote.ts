@@ -3,7 +3,6 @@ export function quote(text: string): string {
   return `"${text.replace(ESCAPED, escapeUnit)}"`;
 }
 
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const ESCAPED = /["\\\u0000-\u001f\u007f-\u009f\ufeff]/g;
 const SHORT: Readonly<Record<string, string>> = {
   '"': '\\"',

@@ -15,7 +15,8 @@ export function encodeCommand(command: Command): Uint8Array {
 
 /** The command as it was encoded. What kind it is, is for `applyCommand` to know. */
 export function decodeCommand(bytes: Uint8Array): Command {
-  const fields = unpackVersioned(bytes) as Fields;
+  const fields = unpackVersioned(bytes);
+  if (!Array.isArray(fields)) throw new EncodingError({ code: 'STATE_ENCODING' }, 'bytes are not a valid encoding');
   return fields[0] === KV ? { type: 'kv', operation: kvFrom(fields) } : (fields[1] as Command);
 }
 

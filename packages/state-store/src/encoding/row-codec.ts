@@ -11,7 +11,7 @@ export interface RowCodec<Row> {
   readonly fromFields: (fields: Fields) => Row;
 }
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- fields come from bytes that this same file wrote */
+// `any`: the fields come from bytes that this same file wrote.
 type Raw = readonly any[];
 const codec = <Row>(toFields: (row: Row) => Fields, fromRaw: (f: Raw) => Row): RowCodec<Row> => ({
   toFields,

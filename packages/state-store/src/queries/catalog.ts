@@ -1,4 +1,5 @@
 import type { Node, ServiceInstance } from '@tribune/protocol';
+import { isIdPrefix } from '../tables/nodes';
 import { indexed } from './indexed';
 import { maxIndex, serviceIndex } from './service-index';
 import type { ReadTables } from '../tables/tables';
@@ -35,15 +36,16 @@ export function listNodes(tables: ReadTables, filter: { readonly nodeMeta?: Meta
 /** By name or, failing that, by node id (UUID text of any length of two digits or more, when only one node matches). */
 export function findNode(tables: ReadTables, nameOrId: string): Indexed<Node | undefined> {
   const node = tables.nodes.get(nameOrId) ?? tables.nodes.byIdPrefix(nameOrId);
-  return indexed(tables.indexes.get('nodes'), node, node ? [nodeWatch(node.node)] : ['nodes']);
+  // A missing node may turn up under this name or, where it reads like one, under this id.
+  const watch = node || !isIdPrefix(nameOrId) ? nodeWatch(node?.node ?? nameOrId) : 'nodes';
+  return indexed(tables.indexes.get('nodes'), node, [watch]);
 }
 
 /** A node and the services on it, ordered by id. */
 export function nodeServices(tables: ReadTables, nameOrId: string): Indexed<NodeServices | undefined> {
   const index = maxIndex(tables, 'nodes', 'services');
-  const node = findNode(tables, nameOrId).value;
-  if (!node) return indexed(index, undefined, ['nodes']);
-  return indexed(index, { node, services: tables.services.onNode(node.node) }, [nodeWatch(node.node)]);
+  const { value: node, watch } = findNode(tables, nameOrId);
+  return indexed(index, node && { node, services: tables.services.onNode(node.node) }, watch);
 }
 
 /** Service names, each with the tags of all its instances (first seen first, no repeats). */

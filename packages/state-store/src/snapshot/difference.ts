@@ -1,7 +1,7 @@
 import { TABLE_NAMES, type Tables } from '../tables/tables';
 import type { Delta } from '../view/delta';
 
-/** The deltas that lead from one state to another, deletions first. Rows are compared by identity. */
+/** The deltas that lead from one state to another: deletions first, then every row there is, changed or not. */
 export function* difference(before: Tables, after: Tables): Generator<Delta> {
   for (const table of TABLE_NAMES) {
     for (const row of before.table(table).rows()) {

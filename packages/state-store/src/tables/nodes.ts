@@ -3,8 +3,6 @@ import { nameKey } from './order';
 import { RowTree } from './row-tree';
 import type { ReadTable, Table } from './table';
 
-const ID_PREFIX = /^[0-9a-f]{2}[0-9a-f-]*$/i;
-
 /** Nodes by name and by UUID. At most one node has a given non-empty id. */
 export interface ReadNodes extends ReadTable<Node> {
   get(name: string): Node | undefined;
@@ -32,7 +30,7 @@ export class NodeTable implements ReadNodes, Table<Node> {
   }
 
   byIdPrefix(prefix: string): Node | undefined {
-    if (!ID_PREFIX.test(prefix)) return undefined;
+    if (!isIdPrefix(prefix)) return undefined;
     const [only, another] = this.byNodeId.collect(nameKey(prefix));
     return another ? undefined : only;
   }
@@ -69,4 +67,11 @@ export class NodeTable implements ReadNodes, Table<Node> {
   private dropId(row: Node): void {
     if (this.byId(row.id) === row) this.byNodeId.delete(nameKey(row.id));
   }
+}
+
+const ID_PREFIX = /^[0-9a-f]{2}[0-9a-f-]*$/i;
+
+/** Whether this reads like the start of a node id. Names may, too: `db`, `cafe`. */
+export function isIdPrefix(text: string): boolean {
+  return ID_PREFIX.test(text);
 }
