@@ -24,22 +24,22 @@ export function found(
   groups: readonly RecordGroup[],
   sources: readonly Source[] | undefined,
   options: {
-    readonly shuffle?: boolean;
+    readonly isPool?: boolean;
     readonly answersMax?: number;
     readonly authority?: readonly ResourceRecord[];
   } = {},
 ): Resolution {
-  const { shuffle = false, answersMax = 0, authority = [] } = options;
+  const { isPool = false, answersMax = 0, authority = [] } = options;
   return {
     kind: 'answered',
     sources,
-    answer: { rcode: RCODE.NOERROR, groups, shuffle, answersMax, authority, additional: [] },
+    answer: { rcode: RCODE.NOERROR, groups, isPool, answersMax, authority, additional: [] },
   };
 }
 
 /** The name does not exist. Never kept: askers could fill the memory with names. */
 export function nameError(soa: ResourceRecord, reason: string): Resolution {
-  const answer = { rcode: RCODE.NXDOMAIN, groups: [], shuffle: false, answersMax: 0, authority: [soa], additional: [] };
+  const answer = { rcode: RCODE.NXDOMAIN, groups: [], isPool: false, answersMax: 0, authority: [soa], additional: [] };
   return { kind: 'answered', answer, sources: undefined, reason };
 }
 
@@ -50,6 +50,6 @@ export function noData(
   sources: readonly Source[] | undefined,
   additional: readonly ResourceRecord[] = [],
 ): Resolution {
-  const answer = { rcode: RCODE.NOERROR, groups: [], shuffle: false, answersMax: 0, authority: [soa], additional };
+  const answer = { rcode: RCODE.NOERROR, groups: [], isPool: false, answersMax: 0, authority: [soa], additional };
   return { kind: 'answered', answer, sources, reason };
 }

@@ -161,7 +161,7 @@ export class QueryHandler {
     reason: string,
     authoritative = true,
   ): Buffer {
-    const answer: Answer = { rcode, groups: [], shuffle: false, answersMax: 0, authority: [], additional: [] };
+    const answer: Answer = { rcode, groups: [], isPool: false, answersMax: 0, authority: [], additional: [] };
     const set = encodeAnswer(questionName(query), answer, true);
     return this.send(query, transport, set, reason, authoritative && rcode !== RCODE.SERVFAIL);
   }
@@ -225,8 +225,8 @@ export class QueryHandler {
 }
 
 function limitsOf(query: Query, transport: Transport, settings: DnsSettings): ResponseLimits {
-  if (transport === 'tcp') return { bytes: TCP_BYTES_MAX, answers: Infinity };
+  if (transport === 'tcp') return { bytes: TCP_BYTES_MAX, pooledAnswers: Infinity };
   const bytes = Math.min(Math.max(query.edns?.udpSize ?? 0, UDP_BYTES_MIN), UDP_BYTES_MAX);
   const answers = Math.min(settings.udpAnswerLimit || UDP_ANSWER_LIMIT_MAX, UDP_ANSWER_LIMIT_MAX);
-  return { bytes, answers: bytes === UDP_BYTES_MIN ? answers : Infinity };
+  return { bytes, pooledAnswers: bytes === UDP_BYTES_MIN ? answers : Infinity };
 }

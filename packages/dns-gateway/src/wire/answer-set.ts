@@ -7,8 +7,8 @@ import type { RecordGroup, ResourceRecord } from './record';
 export interface Answer {
   readonly rcode: (typeof RCODE)[keyof typeof RCODE];
   readonly groups: readonly RecordGroup[];
-  /** Put the groups in a new random order for every query. */
-  readonly shuffle: boolean;
+  /** The groups are equals, any few will do: a new random order for every query, and only some of them over UDP. */
+  readonly isPool: boolean;
   /** Answer records at most, after shuffling; 0: no limit. */
   readonly answersMax: number;
   readonly authority: readonly ResourceRecord[];
@@ -21,7 +21,7 @@ export interface AnswerSet {
   readonly groups: readonly EncodedGroup[];
   /** The current order of `groups`; shuffled in place by each query. */
   readonly order: Uint16Array | Uint32Array;
-  readonly shuffle: boolean;
+  readonly isPool: boolean;
   readonly answersMax: number;
   readonly authority: EncodedRecords;
   /** Where in `authority` the SOA's serial stands (the present second), or -1. */
@@ -59,7 +59,7 @@ export function encodeAnswer(question: Name, answer: Answer, compress: boolean):
     rcode: answer.rcode,
     groups: answer.groups.map((group) => encodeGroup(group, names, compress)),
     order: positions(answer.groups.length),
-    shuffle: answer.shuffle && answer.groups.length > 1,
+    isPool: answer.isPool,
     answersMax: answer.answersMax,
     authority,
     serialAt: soaIsLast ? authority.bytes.length - SOA_NUMBERS_BYTES : -1,

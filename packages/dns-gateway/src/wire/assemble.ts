@@ -7,8 +7,8 @@ import type { BadQuery, Edns, Query } from './query';
 /** What the way back to the client can carry. */
 export interface ResponseLimits {
   readonly bytes: number;
-  /** Answer records; Infinity when only the size counts. */
-  readonly answers: number;
+  /** Answer records out of a pool; Infinity when only the size counts. */
+  readonly pooledAnswers: number;
 }
 
 export interface ResponseOptions {
@@ -39,7 +39,7 @@ export function assemble(
   const withFixed = set.additional.bytes.length <= room;
   if (withFixed) room -= set.additional.bytes.length;
 
-  const answersMax = Math.min(limits.answers, set.answersMax || Infinity);
+  const answersMax = Math.min(set.isPool ? limits.pooledAnswers : Infinity, set.answersMax || Infinity);
   const layout = choose(set, questionEnd, room, answersMax, random);
   const additionalStart = layout.answersEnd + set.authority.bytes.length;
   const additionalEnd = additionalStart + layout.additionalBytes;
@@ -98,7 +98,7 @@ function choose(set: AnswerSet, questionEnd: number, room: number, answersMax: n
   let bare = false;
   let i = 0;
   for (; i < total && !bare; i++) {
-    if (set.shuffle) swap(order, i, i + random.integer(total - i));
+    if (set.isPool) swap(order, i, i + random.integer(total - i));
     const { answers, additional } = blocksAt(groups[order[i]!]!, answersEnd);
     if (i > 0 && answerCount + answers.count > answersMax) break;
     const fits = answers.bytes.length + additional.bytes.length <= room;

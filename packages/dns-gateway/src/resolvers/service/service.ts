@@ -59,5 +59,5 @@ function answerWith(
   if (records.kind === 'awaited') return records;
   const sources = records.isFixed ? [...lookup.sources, ...records.sources] : undefined;
   if (records.groups.length === 0) return noData(soa, 'no record of this type', sources);
-  return found(records.groups, sources, { shuffle: true, answersMax: isSrv ? 0 : context.settings.aRecordLimit });
+  return found(records.groups, sources, { isPool: true, answersMax: isSrv ? 0 : context.settings.aRecordLimit });
 }

@@ -18,7 +18,7 @@ export function resolveZone(question: DomainQuestion, context: ResolverContext):
   const soa = soaRecord(context, question.domain);
   if (question.type === TYPE.NS) {
     if (servers.groups.length === 0) return noData(soa, 'no server known', undefined);
-    return found(servers.groups, undefined, { shuffle: true, answersMax: NAME_SERVERS_MAX });
+    return found(servers.groups, undefined, { isPool: true, answersMax: NAME_SERVERS_MAX });
   }
   const shown = servers.groups.slice(0, NAME_SERVERS_MAX);
   const additional = shown.flatMap((group) => group.additional);

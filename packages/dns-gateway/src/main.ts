@@ -1,0 +1,58 @@
+import {
+  AdminServer,
+  createLogger,
+  eventLoopLag,
+  messageOf,
+  Metrics,
+  OptionsError,
+  readOptions,
+  systemClock,
+  systemRandom,
+} from '@tribune/platform';
+import { connectCatalog } from '@tribune/protocol';
+import { commandLineSpecs, readCommandLine } from './command-line';
+import { createDnsGateway } from './gateway';
+import { OptionsInvalid } from './options-validation';
+
+/** The gateway alone as a process: DNS in front of a public gRPC API somewhere. */
+async function main(): Promise<void> {
+  const {
+    gateway: options,
+    admin: adminAddress,
+    catalogAddress,
+    logLevel,
+  } = readCommandLine(readOptions(commandLineSpecs));
+  const logger = createLogger({ level: logLevel, format: process.stdout.isTTY ? 'text' : 'json' });
+  const metrics = new Metrics();
+  const catalog = connectCatalog({ address: catalogAddress });
+  const gateway = createDnsGateway(options, {
+    catalog,
+    clock: systemClock,
+    random: systemRandom,
+    logger: logger.child('dns'),
+    metrics,
+    logsQueries: () => logLevel === 'debug' || logLevel === 'trace',
+  });
+  const admin = new AdminServer(adminAddress, { metrics, readiness: () => gateway.readiness() });
+  const lag = eventLoopLag(metrics, 'dns-gateway');
+
+  const stop = async (): Promise<void> => {
+    await gateway.stop();
+    catalog.close();
+    await admin.stop();
+    await lag.stop();
+  };
+  process.once('SIGTERM', () => void stop());
+  process.once('SIGINT', () => void stop());
+
+  await lag.start();
+  await admin.start();
+  await gateway.start();
+  logger.info('dns-gateway is up', { dnsPort: gateway.port, adminPort: admin.port, catalog: catalogAddress });
+}
+
+main().catch((error: unknown) => {
+  const isUsage = error instanceof OptionsError || error instanceof OptionsInvalid;
+  process.stderr.write(`${isUsage ? error.detail.problems.join('\n') : messageOf(error)}\n`);
+  process.exit(1);
+});
