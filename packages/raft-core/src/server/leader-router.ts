@@ -72,6 +72,18 @@ export class LeaderRouter {
     }
   }
 
+  /** The next server that is known to lead, this one included; undefined when none is within the time. */
+  async nextLeader(timeoutMs: number): Promise<string | undefined> {
+    const { clock, source } = this.collaborators;
+    const deadlineMs = clock.monotonicMs() + timeoutMs;
+    for (;;) {
+      const { leaderId } = source.status();
+      const leftMs = deadlineMs - clock.monotonicMs();
+      if (leaderId !== undefined || leftMs <= 0 || this.stopped) return leaderId;
+      await this.change(leftMs);
+    }
+  }
+
   stop(): void {
     this.stopped = true;
     this.leads = false;

@@ -36,6 +36,8 @@ export interface StateBindingParts {
   readonly commandProblem: (command: Uint8Array) => string | undefined;
 }
 
+/** Two elections' worth of patience with a transfer of leadership. */
+const HANDOVER_MS = 2_000;
 const NO_LEADER_REASON = 'No cluster leader';
 
 /** The in-process {@link StateApi}: follows the leader. */
@@ -70,7 +72,17 @@ export class StateBinding implements StateApi {
     };
   }
 
+  /** As the leader has it; as this server has it when no leader answers. */
   async raftConfiguration(): Promise<RaftConfigurationInfo> {
+    const known = await this.parts.router.route(
+      () => this.configurationHere(),
+      (leader) => leader.raftConfiguration().catch(() => undefined),
+      { repeatable: true },
+    );
+    return known ?? this.configurationHere();
+  }
+
+  protected configurationHere(): RaftConfigurationInfo {
     const { peers, leaderId, configurationIndex } = this.parts.node.status();
     const servers = peers.map(({ id, address, suffrage }) => ({
       id,
@@ -130,7 +142,11 @@ export class StateBinding implements StateApi {
   protected async transferHere(id?: string): Promise<OperatorResult | undefined> {
     const outcome = await this.parts.node.transferLeadership(id);
     if (outcome.kind === 'transferred') return { ok: true };
-    return outcome.kind === 'notLeader' ? undefined : { ok: false, reason: outcome.reason };
+    if (outcome.kind === 'notLeader') return undefined;
+    // The old leader steps down a moment before it hears who won.
+    const leaderId = this.parts.router.isLeader ? undefined : await this.parts.router.nextLeader(HANDOVER_MS);
+    const arrived = leaderId !== undefined && (id === undefined || leaderId === id);
+    return arrived ? { ok: true } : { ok: false, reason: outcome.reason };
   }
 
   private async atLeader(
@@ -161,6 +177,10 @@ export class LeaderOnlyBinding extends StateBinding {
 
   override readFence(): FenceResult | Promise<FenceResult> {
     return this.parts.fence.getHere();
+  }
+
+  override async raftConfiguration(): Promise<RaftConfigurationInfo> {
+    return this.configurationHere();
   }
 
   override async removePeer(peer: { readonly id?: string; readonly address?: string }): Promise<OperatorResult> {

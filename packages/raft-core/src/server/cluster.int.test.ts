@@ -1,0 +1,133 @@
+import { silentLogger, systemClock, systemRandom } from '@tribune/platform';
+import { connectState, type StateClient } from '@tribune/protocol';
+import { FakePool } from '../testing/fake-membership';
+import { proposeKey, setKey, TestServer, until, write } from '../testing/test-server';
+
+const NAMES = ['one', 'two', 'three'];
+
+describe('three servers', () => {
+  jest.setTimeout(30_000);
+  let servers: TestServer[];
+  let pool: FakePool;
+  const clients: StateClient[] = [];
+
+  beforeEach(async () => {
+    pool = new FakePool();
+    servers = await Promise.all(NAMES.map((name) => TestServer.create(name, pool, { bootstrapExpect: 3 })));
+    await Promise.all(servers.map((server) => server.start()));
+    await until(() => leader() !== undefined);
+  });
+
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    await Promise.all(servers.map((server) => server.remove()));
+  });
+
+  const leader = (): TestServer | undefined => servers.find((server) => server.isLeader);
+  const follower = (): TestServer => servers.find((server) => server.server && !server.isLeader)!;
+  const has = (server: TestServer, key: string): boolean => server.running.view.tables.kv.get(key) !== undefined;
+  const connect = (preferred: TestServer): StateClient => {
+    const client = connectState({
+      servers: () => [preferred, ...servers.filter((each) => each !== preferred)].map(({ address }) => address),
+      clock: systemClock,
+      random: systemRandom,
+      logger: silentLogger,
+    });
+    clients.push(client);
+    return client;
+  };
+
+  it('found one group when they have met, and agree on who leads', async () => {
+    await until(() => servers.every(({ state }) => (state.status() as { leaderId: string }).leaderId !== ''));
+    const statuses = await Promise.all(servers.map(({ state }) => state.status()));
+    expect(new Set(statuses.map(({ leaderId }) => leaderId))).toEqual(new Set([leader()!.id]));
+    const { servers: members } = await follower().state.raftConfiguration();
+    expect(members.map(({ node, voter }) => ({ node, voter }))).toEqual(
+      expect.arrayContaining(NAMES.map((node) => ({ node, voter: true }))),
+    );
+  });
+
+  it('take writes on a follower, and a fence there covers them', async () => {
+    const result = await proposeKey(follower().state, 'a', '1');
+    expect(result.kind).toBe('applied');
+    const fence = await follower().state.readFence();
+    expect(fence.kind).toBe('confirmed');
+    const { revision } = fence as { revision: number };
+    expect(revision).toBeGreaterThanOrEqual((result as { revision: number }).revision);
+    await follower().running.view.atLeast(revision);
+    expect(has(follower(), 'a')).toBe(true);
+  });
+
+  it('carry what arrives in one turn to the leader as one batch', async () => {
+    const { state } = follower();
+    const results = await Promise.all(Array.from({ length: 500 }, (_, i) => proposeKey(state, `k${i}`, 'v')));
+    expect(new Set(results.map(({ kind }) => kind))).toEqual(new Set(['applied']));
+    expect(new Set(results.map((result) => (result as { revision: number }).revision)).size).toBe(500);
+  });
+
+  it('go on after the leader is gone, with every acknowledged write', async () => {
+    const acknowledged: string[] = [];
+    const first = leader()!;
+    const { state } = follower();
+    let writing = true;
+    const writer = (async () => {
+      for (let i = 0; writing; i++) if (await write(state, setKey(`w${i}`, 'v'))) acknowledged.push(`w${i}`);
+    })();
+    await until(() => acknowledged.length > 20);
+    await first.stop();
+    const before = acknowledged.length;
+    await until(() => acknowledged.length > before + 20);
+    writing = false;
+    await writer;
+    const fence = (await follower().state.readFence()) as { revision: number };
+    for (const server of servers.filter((each) => each.server)) {
+      await server.running.view.atLeast(fence.revision);
+      expect(acknowledged.filter((key) => !has(server, key))).toEqual([]);
+    }
+  });
+
+  it('let a remote client move on when its server goes, without losing what was not sent', async () => {
+    const home = follower();
+    const client = connect(home);
+    expect(await write(client, setKey('a', '1'))).toEqual({ kind: 'done', ok: true });
+    await home.stop();
+    expect(await write(client, setKey('b', '2'))).toEqual({ kind: 'done', ok: true });
+    expect(await client.readFence()).toMatchObject({ kind: 'confirmed' });
+  });
+
+  it('have everything after all of them were stopped and started again', async () => {
+    for (let i = 0; i < 20; i++) await write(servers[i % 3]!.state, setKey(`k${i}`, 'v'));
+    await Promise.all(servers.map((server) => server.stop()));
+    await Promise.all(servers.map((server) => server.start()));
+    await until(() => leader() !== undefined);
+    expect(await write(follower().state, setKey('after', 'v'))).toEqual({ kind: 'done', ok: true });
+    const fence = (await leader()!.state.readFence()) as { revision: number };
+    for (const server of servers) {
+      await server.running.view.atLeast(fence.revision);
+      expect(Array.from({ length: 20 }, (_, i) => `k${i}`).filter((key) => !has(server, key))).toEqual([]);
+    }
+  });
+
+  it('answer that there is no leader when the others are gone', async () => {
+    const last = follower();
+    await Promise.all(servers.filter((server) => server !== last).map((server) => server.stop()));
+    const [result, fence] = await Promise.all([proposeKey(last.state, 'a', '1'), last.state.readFence()]);
+    expect(fence).toEqual({ kind: 'noLeader' });
+    expect(['noLeader', 'unknown']).toContain(result.kind);
+  });
+
+  it('hand over the lead on request, asked anywhere', async () => {
+    const target = follower();
+    expect(await follower().state.transferLeadership(target.id)).toEqual({ ok: true });
+    await until(() => leader() === target);
+    expect(await write(servers[0]!.state, setKey('a', '1'))).toEqual({ kind: 'done', ok: true });
+  });
+
+  it('name the peer that is not there when asked to remove it', async () => {
+    expect(await follower().state.removePeer({ id: 'nobody' })).toEqual({
+      ok: false,
+      notFound: true,
+      reason: 'id "nobody" was not found in the Raft configuration',
+    });
+  });
+});
