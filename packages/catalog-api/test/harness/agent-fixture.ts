@@ -1,8 +1,9 @@
+import { Writable } from 'node:stream';
 import { createHealthRunner, type HealthRunner } from '@tribune/health-runner';
-import { Metrics, silentLogger, systemClock, systemRandom, type LogSource } from '@tribune/platform';
+import { createLogger, Metrics, silentLogger, systemClock, systemRandom, type LogSource } from '@tribune/platform';
 import type { Member, MembershipApi } from '@tribune/protocol';
 import { LocalState } from '@tribune/testkit';
-import { catalogApiDefaults, createCatalogApi, type CatalogApi } from '../../src/index';
+import { catalogApiDefaults, createCatalogApi, type CatalogApi, type CatalogApiOptions } from '../../src/index';
 
 const NODE = {
   id: '5477ea27-081e-8b9e-f132-39a0c27d4567',
@@ -29,32 +30,49 @@ const MEMBER: Member = {
 
 /** The HTTP API in front of a real agent and a state service without consensus; gossip knows one member. */
 export class AgentFixture {
+  /** How often the process was asked to leave. */
+  left = 0;
+
   private constructor(
     private readonly api: CatalogApi,
-    private readonly runner: HealthRunner,
+    readonly runner: HealthRunner,
     readonly state: LocalState,
+    readonly logger: LogSource,
   ) {}
 
-  static async start(): Promise<AgentFixture> {
+  static async start(options: Partial<CatalogApiOptions> = {}): Promise<AgentFixture> {
     const state = new LocalState(systemClock);
     const common = { state, view: state.view, clock: systemClock, random: systemRandom, metrics: new Metrics() };
     const runner = createHealthRunner({ node: NODE }, { ...common, logger: silentLogger });
-    const logSource = { ...silentLogger, setLevel: () => undefined, follow: () => () => undefined } as LogSource;
+    const logger = createLogger({
+      level: 'error',
+      format: 'text',
+      destination: new Writable({ write: (_c, _e, done) => done() }),
+    });
+    const control = { reload: async () => [], leave: async () => void fixture.left++ };
     const api = createCatalogApi(
-      { ...catalogApiDefaults, http: [{ host: '127.0.0.1', port: 0 }], nodeName: 'n1', nodeId: NODE.id, dev: true },
+      {
+        ...catalogApiDefaults,
+        http: [{ host: '127.0.0.1', port: 0 }],
+        nodeName: 'n1',
+        nodeId: NODE.id,
+        dev: true,
+        ...options,
+      },
       {
         ...common,
         logger: silentLogger,
-        logSource,
+        logSource: logger,
         agent: runner,
         membership: membership(),
         // As `consul agent -dev`: nothing is stored, and a reload reads no definitions.
-        control: { reload: async () => [], leave: async () => undefined },
+        control,
       },
     );
     await runner.start();
     await api.start();
-    return new AgentFixture(api, runner, state);
+    const fixture: AgentFixture = new AgentFixture(api, runner, state, logger);
+    return fixture;
   }
 
   get port(): number {

@@ -8,7 +8,7 @@ import {
 } from '@tribune/protocol';
 import type { Command, RegisterCommand, Unindexed } from '@tribune/state-store';
 import { checkRow, type LocalCheckRecord, type LocalServiceRecord } from '../local/local-records';
-import { isSameCheck, isSameNode, isSameService } from './sameness';
+import { isSameCheck, isSameNode, isSameService, isSameTags } from './sameness';
 
 /** What this agent says of itself. */
 export interface LocalSide {
@@ -114,9 +114,12 @@ export function tagOverrides(
   catalog: readonly ServiceInstance[],
 ): ReadonlyMap<string, readonly string[] | null> {
   const overrides = new Map<string, readonly string[] | null>();
-  for (const { id, service } of services) {
-    const known = service.enableTagOverride ? catalog.find((instance) => instance.id === id) : undefined;
-    if (known && JSON.stringify(known.tags ?? []) !== JSON.stringify(service.tags ?? [])) overrides.set(id, known.tags);
+  const open = services.filter(({ service }) => service.enableTagOverride);
+  if (open.length === 0) return overrides;
+  const known = new Map(catalog.map((instance) => [instance.id, instance.tags]));
+  for (const { id, service } of open) {
+    const tags = known.get(id);
+    if (tags !== undefined && !isSameTags(tags, service.tags)) overrides.set(id, tags);
   }
   return overrides;
 }

@@ -46,3 +46,6 @@ export function isSameCheck(a: HealthCheck, b: HealthCheck, ignoreOutput: boolea
     isDeepStrictEqual(orEmpty(a.definition), orEmpty(b.definition))
   );
 }
+
+export const isSameTags = (a: readonly string[] | null, b: readonly string[] | null): boolean =>
+  isDeepStrictEqual(orEmpty(a), orEmpty(b));
