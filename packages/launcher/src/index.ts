@@ -7,3 +7,6 @@ export { loadConfig } from './config/load-config';
 export { parseFlags, type Flags } from './config/load/flags';
 export { flagHelp } from './config/load/flag-help';
 export { ConfigError, problemLine, type Problem } from './config/schema/problem';
+export { runAgent } from './agent/run-agent';
+export { CONSUL_VERSION, TRIBUNE_VERSION } from './agent/version';
+export { runValidate } from './agent/run-validate';

@@ -74,6 +74,8 @@ export interface AgentConfig {
 
   readonly httpConfig: DecodedAgent['http_config'];
   readonly limits: DecodedAgent['limits'];
+  /** 0: `/v1/agent/metrics?format=prometheus` is refused, as in Consul. */
+  readonly prometheusRetentionMs: number;
   readonly defaultQueryTimeMs: number;
   readonly maxQueryTimeMs: number;
   readonly discoveryMaxStaleMs: number;

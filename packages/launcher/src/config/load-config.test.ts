@@ -261,7 +261,7 @@ describe('each problem names its key', () => {
       'bind_addr = "::"',
       "advertise_addr: No public IPv6 address found. Please configure one with 'bind_addr' and/or 'advertise_addr'.",
     ],
-    ['recursors = ["a b"]', 'recursors[0]: expected an address with an optional port, got "a b"'],
+    ['recursors = ["a b"]', 'recursors[0]: expected an IP address with an optional port, got "a b"'],
     ['domain = "a..b"', 'domain: expected a domain name, got "a..b"'],
     ['node_id = "x"', 'node_id: expected a UUID, got "x"'],
     ['node_meta { "a b" = "1" }', 'node_meta.a b: Key contains invalid characters'],

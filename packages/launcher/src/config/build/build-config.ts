@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { parseGoDuration, type LogLevel } from '@tribune/platform';
 import type { AgentConfig, HostPort, JoinPlan, ListenAddress } from '../agent-config';
@@ -138,6 +139,7 @@ function buildHttp(given: DecodedAgent) {
   return {
     httpConfig: given.http_config,
     limits: given.limits,
+    prometheusRetentionMs: given.telemetry.prometheus_retention_time,
     defaultQueryTimeMs: given.default_query_time,
     maxQueryTimeMs: given.max_query_time,
     discoveryMaxStaleMs: given.discovery_max_stale,
@@ -160,8 +162,8 @@ function buildDns(given: DecodedAgent, report: Report) {
   }
   const dnsRecursors = given.recursors.flatMap((text, index) => {
     const parsed = parseHostPort(text, 53);
-    if (!parsed || isAny(parsed.host))
-      report(`recursors[${index}]`, `expected an address with an optional port, got ${JSON.stringify(text)}`);
+    if (!parsed || isIP(parsed.host) === 0 || isAny(parsed.host))
+      report(`recursors[${index}]`, `expected an IP address with an optional port, got ${JSON.stringify(text)}`);
     return parsed ? [parsed] : [];
   });
   return { dnsDomain: given.domain, dnsAltDomain: given.alt_domain, dnsRecursors, dnsConfig, dnsServiceTtlMs };

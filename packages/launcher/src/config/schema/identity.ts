@@ -71,7 +71,7 @@ export const identityFields = {
   syslog_facility: inert(text('LOCAL0')),
 
   telemetry: group({
-    prometheus_retention_time: inert(duration('0s')),
+    prometheus_retention_time: duration('0s'),
     disable_hostname: inert(bool(false)),
     metrics_prefix: inert(text('consul')),
     prefix_filter: inert(texts()),

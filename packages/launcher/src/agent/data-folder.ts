@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CodedError, type Random } from '@tribune/platform';
+import type { AgentConfig } from '../config/agent-config';
+
+export class DataFolderError extends CodedError<{ code: 'DATA_FOLDER_UNUSABLE' }> {}
+
+/** Where this agent keeps what must outlive it, and who it is. */
+export interface DataFolder {
+  readonly path: string;
+  readonly nodeId: string;
+  /** Removes a temporary folder; leaves a given one. */
+  release(): void;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export function openDataFolder(config: AgentConfig, random: Random): DataFolder {
+  const isTemporary = config.dataDir === '';
+  const path = isTemporary ? mkdtempSync(join(tmpdir(), 'tribune-dev-')) : config.dataDir;
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o755 });
+    const nodeId = settleNodeId(join(path, 'node-id'), config.nodeId, random);
+    return { path, nodeId, release: () => isTemporary && rmSync(path, { recursive: true, force: true }) };
+  } catch (cause) {
+    if (cause instanceof DataFolderError) throw cause;
+    throw new DataFolderError({ code: 'DATA_FOLDER_UNUSABLE' }, `data_dir ${path}: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+/** The given id, else the one of an earlier life, else a new one; kept in the file, as Consul does. */
+function settleNodeId(file: string, given: string, random: Random): string {
+  const kept = readIfThere(file);
+  if (given === '' && kept !== '' && !UUID.test(kept)) {
+    throw new DataFolderError(
+      { code: 'DATA_FOLDER_UNUSABLE' },
+      `${file} holds ${JSON.stringify(kept)}, which is not a UUID`,
+    );
+  }
+  const nodeId = given || kept || random.uuid();
+  if (nodeId !== kept) writeFileSync(file, nodeId, { mode: 0o600 });
+  return nodeId;
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim().toLowerCase();
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw thrown;
+  }
+}
