@@ -141,6 +141,12 @@ export class ConfigurationHistory {
     return (this.records.findLast((record) => record.index <= index) ?? this.records[0]!).configuration;
   }
 
+  /** The last configuration that is committed, and those after it that may still be. */
+  possible(commitIndex: LogIndex): readonly Configuration[] {
+    const committed = this.records.findLastIndex((record) => record.index <= commitIndex);
+    return this.records.slice(Math.max(0, committed)).map((record) => record.configuration);
+  }
+
   /** Forgets configurations that were replaced at or before `index`. */
   compact(index: LogIndex): void {
     while (this.records.length > 1 && this.records[1]!.index <= index) this.records.shift();

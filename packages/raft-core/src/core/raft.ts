@@ -90,6 +90,11 @@ export class Raft {
     return this.state.log.commitIndex;
   }
 
+  /** A snapshot is on its way into the state machine; until it is there no other one is accepted. */
+  get isRestoring(): boolean {
+    return this.state.restoring !== undefined;
+  }
+
   get isSoleVoter(): boolean {
     return this.state.isSoleVoter;
   }
@@ -235,10 +240,13 @@ export class Raft {
 
   /** The entries that `load` asked for; none when they are gone. */
   loaded(load: LogLoad, entries: readonly Entry[]): void {
-    if (load.follower !== undefined) return onLoaded(this.state, load.follower, entries);
+    const { log } = this.state;
+    // The end of what the disk gave may have been replaced in memory meanwhile.
+    const replaced = entries.findIndex((entry) => !log.has(entry));
+    const current = replaced < 0 ? entries : entries.slice(0, replaced);
+    if (load.follower !== undefined) return onLoaded(this.state, load.follower, current);
     this.loadingForApply = false;
-    const isNext = entries[0]?.index === this.state.log.appliedIndex + 1;
-    if (isNext && this.state.log.has(entries.at(-1)!)) this.loadedForApply = entries;
+    if (current[0]?.index === log.appliedIndex + 1) this.loadedForApply = current;
   }
 
   /** The state machine stands at the snapshot of `Ready.restore`. */

@@ -61,7 +61,7 @@ export function onLoaded(state: RaftState, id: ServerId, entries: readonly Entry
   const follower = state.leadership?.progress.get(id);
   if (!follower) return;
   follower.loading = false;
-  const isUseful = entries[0]?.index === follower.nextIndex && state.log.has(entries.at(-1)!);
+  const isUseful = entries[0]?.index === follower.nextIndex;
   if (!isUseful || follower.state !== 'replicate' || follower.windowIsFull) return;
   if (state.log.termAt(follower.nextIndex - 1) === undefined) return;
   send(state, id, follower, entries);

@@ -92,9 +92,16 @@ export class RaftState {
     return this.durableHardState.term === this.term && this.durableHardState.votedFor === this.votedFor;
   }
 
-  /** A voter whose log is whole. Everyone answers votes, but only such a server stands for election. */
+  /**
+   * A voter whose log is whole. Everyone answers votes, but only such a server stands for election. One that was removed
+   * by an entry not known to be committed still counts: it may be the only one that has this entry, and then nobody else
+   * can be elected (thesis §4.2.2).
+   */
   get mayCampaign(): boolean {
-    return isVoter(this.configuration, this.id) && this.distrustedUpTo === undefined && this.restoring === undefined;
+    const isCandidate = this.history
+      .possible(this.log.commitIndex)
+      .some((configuration) => isVoter(configuration, this.id));
+    return isCandidate && this.distrustedUpTo === undefined && this.restoring === undefined;
   }
 
   get isSoleVoter(): boolean {

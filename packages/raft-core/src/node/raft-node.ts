@@ -374,6 +374,7 @@ export class RaftNode implements Startable {
 
   private async receiveSnapshot(header: SnapshotHeader, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     if (!this.isRunning) throw new Error('this server is not running');
+    if (this.core.isRestoring) throw new Error('another snapshot is being restored');
     const { from, to, term, meta } = header;
     if (meta.index > this.core.commitIndex) await this.snapshots.receive(header, chunks);
     this.receive({ type: 'installSnapshot', from, to, term, snapshot: meta });
