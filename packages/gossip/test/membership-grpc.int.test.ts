@@ -1,0 +1,78 @@
+import { silentLogger } from '@tribune/platform';
+import {
+  connectMembership,
+  GrpcServer,
+  MembershipService,
+  type MembershipClient,
+  type MembershipEvent,
+} from '@tribune/protocol';
+import { addressOf, membersAre, startAgent, startPool, stopAgents } from './pool-of-agents';
+import type { Gossip } from '../src';
+
+describe('membership.v1 over gRPC', () => {
+  let agents: Gossip[];
+  let server: GrpcServer;
+  let service: MembershipService;
+  let client: MembershipClient;
+
+  beforeEach(async () => {
+    agents = await startPool(['a', 'b']);
+    service = new MembershipService({ api: agents[0]!, logger: silentLogger });
+    server = new GrpcServer({ address: '127.0.0.1:0' }, silentLogger);
+    server.add('tribune.membership.v1.Membership', service.implementation());
+    await server.start();
+    client = connectMembership({ address: `127.0.0.1:${server.port}` });
+  });
+  afterEach(async () => {
+    client.close();
+    service.close();
+    await server.stop();
+    await stopAgents();
+  });
+
+  it('says the same as the pool itself', async () => {
+    const [a] = agents as [Gossip];
+    expect(await client.members('lan')).toEqual(await a.members('lan'));
+    expect(await client.members('wan')).toEqual([]);
+    expect(await client.localMember()).toEqual(await a.localMember());
+    expect(Object.keys(await client.stats())).toEqual(['serf_lan']);
+    expect(await client.coordinate('lan', 'nobody')).toBeUndefined();
+    expect((await client.coordinate('lan', 'a'))?.vec).toHaveLength(8);
+    expect(await client.forceLeave('lan', 'nobody', false)).toBe('unknown');
+    expect(await client.keyring('list', '')).toEqual(await a.keyring('list', ''));
+  });
+
+  it('fires events and refuses what the pool refuses', async () => {
+    const event = { name: 'e', payload: Buffer.from('p'), nodeFilter: '', serviceFilter: '', tagFilter: '' };
+    const fired = await client.fireEvent(event);
+    expect(fired).toMatchObject({ ok: true, event: { name: 'e', ltime: 0 } });
+    expect(await client.events()).toMatchObject([{ name: 'e', payload: Buffer.from('p'), ltime: 1 }]);
+    expect(await client.fireEvent({ ...event, name: '' })).toEqual({ ok: false, reason: 'User event missing name' });
+  });
+
+  it('watches: a snapshot, then changes, until told to stop', async () => {
+    const abort = new AbortController();
+    const seen: MembershipEvent[] = [];
+    const c = await startAgent('c');
+    for await (const event of client.watch(abort.signal)) {
+      seen.push(event);
+      if (event.kind === 'snapshot') expect((await client.join('lan', [addressOf(c)])).joined).toBe(1);
+      if (event.kind === 'join' && event.member.name === 'c') abort.abort();
+    }
+    expect(seen[0]).toMatchObject({ kind: 'snapshot', pool: 'lan', members: [{ name: 'a' }, { name: 'b' }] });
+  });
+
+  it('ends a watch with an error when the service goes away', async () => {
+    const watching = (async () => {
+      for await (const _ of client.watch(new AbortController().signal)) service.close();
+    })();
+    await expect(watching).rejects.toThrow(/the service stops/);
+  });
+
+  it('changes tags and leaves', async () => {
+    await client.setTags({ role: 'consul' });
+    expect((await client.localMember()).tags).toEqual({ role: 'consul' });
+    await client.leave();
+    await membersAre(agents[1]!, { a: 'left', b: 'alive' });
+  });
+});
