@@ -28,7 +28,7 @@ export interface SyncerCollaborators {
 
 /** Commands under way at once: enough to fill a group commit, few enough not to fill the leader's queue. */
 const COMMANDS_AT_ONCE = 64;
-/** How long a sync waits until its own writes have come back through the feed before it compares again. */
+/** How long a sync waits for the feed to bring what it must have seen. */
 const FEED_WAIT_MS = 5_000;
 
 /**
@@ -42,13 +42,15 @@ export class Syncer {
   private dirtyChecks = new Set<string>();
   private readonly deferred = new Map<string, Timer>();
   private fullWanted = true;
+  /** Monotonic time at which everything is compared again. */
+  private nextFullMs = 0;
   private failures = 0;
   private running: Promise<AgentOutcome> | undefined;
   private timer: Timer | undefined;
   private unfollow: (() => void) | undefined;
   private isStopped = true;
-  /** Revision of this agent's newest write. */
-  private writtenRevision = 0;
+  /** What a comparison must have seen: this agent's newest write, or the fence of {@link syncNow}. */
+  private floorRevision = 0;
 
   constructor(
     private readonly options: SyncerOptions,
@@ -76,7 +78,14 @@ export class Syncer {
   async syncNow(): Promise<AgentOutcome> {
     await this.running;
     this.fullWanted = true;
+    await this.raiseFloor();
     return this.run();
+  }
+
+  /** Who asks for a sync wants what was written before the question to be compared; those on the clock can do with less. */
+  private async raiseFloor(): Promise<void> {
+    const fence = await Promise.resolve(this.collaborators.state.readFence()).catch(() => undefined);
+    if (fence?.kind === 'confirmed') this.floorRevision = Math.max(this.floorRevision, fence.revision);
   }
 
   private noteChange(change: LocalChange): void {
@@ -117,8 +126,6 @@ export class Syncer {
       void this.run();
     });
   }
-
-  private nextFullMs = 0;
 
   private run(): Promise<AgentOutcome> {
     this.running ??= this.turn().finally(() => {
@@ -170,7 +177,7 @@ export class Syncer {
     const { view, node } = this.collaborators;
     const name = node().node;
     await view.require([{ kind: 'node', node: name }]);
-    await this.seeOwnWrites();
+    await this.seeFloor();
     const catalog = this.catalogSide(name);
     this.takeTagOverrides(catalog);
     const commands = planSync(this.localSide(), catalog, scope);
@@ -185,9 +192,9 @@ export class Syncer {
   }
 
   /** Comparing with rows older than our last write would write it again. */
-  private async seeOwnWrites(): Promise<void> {
+  private async seeFloor(): Promise<void> {
     const { view, clock } = this.collaborators;
-    const arrival = view.atLeast(this.writtenRevision);
+    const arrival = view.atLeast(this.floorRevision);
     if (!arrival) return;
     const tired = new AbortController();
     await Promise.race([arrival, sleep(clock, FEED_WAIT_MS, tired.signal)]);
@@ -198,7 +205,7 @@ export class Syncer {
     const result = await this.collaborators.state.propose(encodeCommand(command));
     switch (result.kind) {
       case 'applied': {
-        this.writtenRevision = Math.max(this.writtenRevision, result.revision);
+        this.floorRevision = Math.max(this.floorRevision, result.revision);
         const outcome = decodeOutcome(result.outcome);
         return outcome.kind === 'error' ? failed(outcome.message) : DONE;
       }

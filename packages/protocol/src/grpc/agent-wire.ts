@@ -111,10 +111,18 @@ export const localServiceFromWire = ({ service, fromFile }: WireLocalService): L
   fromFile,
 });
 
-export function checkToWire(check: HealthCheck): WireCheck {
-  const { definition: _definition, createIndex: _created, modifyIndex: _modified, ...rest } = check;
-  return { ...rest, serviceTags: check.serviceTags ?? [] };
-}
+export const checkToWire = (check: HealthCheck): WireCheck => ({
+  node: check.node,
+  checkId: check.checkId,
+  name: check.name,
+  status: check.status,
+  notes: check.notes,
+  output: check.output,
+  serviceId: check.serviceId,
+  serviceName: check.serviceName,
+  serviceTags: check.serviceTags ?? [],
+  type: check.type,
+});
 
 export const checkFromWire = (wire: WireCheck): HealthCheck => ({
   ...wire,

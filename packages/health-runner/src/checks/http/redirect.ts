@@ -10,12 +10,11 @@ const SECRET_HEADERS = ['authorization', 'cookie', 'www-authenticate', 'proxy-au
 export function redirectOf(hop: Hop, status: number, location: string | undefined): Hop | undefined {
   if (![301, 302, 303, 307, 308].includes(status) || !location) return undefined;
   const url = new URL(location, hop.url);
-  const { host: _host, ...rest } = hop.header;
-  const header = url.host === hop.url.host ? rest : withoutSecrets(rest);
+  const header = without(hop.header, url.host === hop.url.host ? ['host'] : ['host', ...SECRET_HEADERS]);
   if (status >= 307) return { ...hop, url, header };
   return { url, method: hop.method === 'HEAD' ? 'HEAD' : 'GET', header, body: '' };
 }
 
-function withoutSecrets(header: Hop['header']): Hop['header'] {
-  return Object.fromEntries(Object.entries(header).filter(([name]) => !SECRET_HEADERS.includes(name.toLowerCase())));
+function without(header: Hop['header'], names: readonly string[]): Hop['header'] {
+  return Object.fromEntries(Object.entries(header).filter(([name]) => !names.includes(name.toLowerCase())));
 }
