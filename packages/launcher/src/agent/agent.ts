@@ -84,10 +84,15 @@ export class Agent {
 
   private async join(pool: 'lan' | 'wan', plan: AgentConfig['joinLan']): Promise<void> {
     const { clock, logger } = this.ports;
+    const { config } = this;
+    const own =
+      pool === 'lan'
+        ? `${config.advertiseHost}:${config.serfLan.port}`
+        : `${config.advertiseWanHost}:${config.serfWan?.port}`;
     const outcome = await joinPool(
       pool,
       plan,
-      { membership: this.composition.membership, clock, logger },
+      { membership: this.composition.membership, clock, logger, own },
       this.stopping.signal,
     );
     if (outcome.kind === 'failed') this.hooks.onFatal(new Error(outcome.reason));

@@ -6,6 +6,8 @@ export interface JoinCollaborators {
   readonly membership: Pick<MembershipApi, 'join'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** This agent's own `host:port` in the pool: joining oneself succeeds, and would end the tries. */
+  readonly own: string;
 }
 
 /** What became of the joins that were ordered. */
@@ -23,7 +25,8 @@ export async function joinPool(
     if (joined === 0)
       return { kind: 'failed', reason: `joining ${plan.start.join(', ')} failed: ${errors.join('; ')}` };
   }
-  return plan.retry.length > 0 ? retry(pool, plan, collaborators, signal) : { kind: 'done' };
+  const others = plan.retry.filter((address) => address !== collaborators.own);
+  return others.length > 0 ? retry(pool, { ...plan, retry: others }, collaborators, signal) : { kind: 'done' };
 }
 
 async function retry(
