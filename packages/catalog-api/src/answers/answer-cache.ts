@@ -132,7 +132,7 @@ export class AnswerCache {
 
   private sweep(): void {
     const over = (): boolean => this.kept.size > this.limits.answersMax || this.bytes > this.limits.answerBytesMax;
-    for (let tries = this.kept.size; tries > 0 && over(); tries--) {
+    for (let tries = 2 * this.kept.size; tries > 0 && over(); tries--) {
       const [key, kept] = this.kept.entries().next().value!;
       if (kept.answer.used || kept.answer.waiters.size > 0) {
         kept.answer.used = false;

@@ -26,10 +26,10 @@ export interface Encoded {
 }
 
 const JSON_HEADERS: readonly string[] = ['Content-Type', 'application/json'];
-/** A list up to this many rows is encoded in one go: at most a few milliseconds. */
-const ROWS_AT_ONCE = 200;
 /** Longest stretch of encoding before the event loop gets its turn. Milliseconds. */
 const SLICE_MS = 5;
+/** Rows between two looks at the clock. */
+const CLOCK_EVERY = 8;
 
 export function encodeContent(content: Content, pretty: boolean): Encoded | Promise<Encoded> {
   switch (content.kind) {
@@ -44,34 +44,50 @@ export function encodeContent(content: Content, pretty: boolean): Encoded | Prom
   }
 }
 
+/** One go when it fits in a slice of time; otherwise the rest comes in later turns of the event loop. */
 function encodeList(content: Content & { kind: 'list' }, pretty: boolean): Encoded | Promise<Encoded> {
   const { rows } = content;
   const encode = content.encode as (row: unknown, pretty: boolean) => string;
   const finish = (body: string | Buffer): Encoded => ({ status: 200, headers: JSON_HEADERS, body });
   if (rows.length === 0) return finish(pretty ? '[]\n' : '[]');
   const [open, between, close] = pretty ? ['[\n    ', ',\n    ', '\n]\n'] : ['[', ',', ']'];
-  if (rows.length <= ROWS_AT_ONCE) return finish(open + rows.map((row) => encode(row, pretty)).join(between) + close);
-  return encodeSlices(rows, (row) => encode(row, pretty), between).then((slices) =>
-    finish(Buffer.concat([Buffer.from(open), ...slices, Buffer.from(close)])),
-  );
+  const slices = new Slices(rows, (row) => encode(row, pretty), between);
+  const first = slices.next();
+  if (slices.isDone) return finish(open + first + close);
+  return slices
+    .rest([Buffer.from(open), Buffer.from(first)])
+    .then((parts) => finish(Buffer.concat([...parts, Buffer.from(close)])));
 }
 
-async function encodeSlices(
-  rows: readonly unknown[],
-  encode: (row: unknown) => string,
-  between: string,
-): Promise<Buffer[]> {
-  const slices: Buffer[] = [];
-  let sliceStartMs = performance.now();
-  let part = '';
-  for (let i = 0; i < rows.length; i++) {
-    part += (i === 0 ? '' : between) + encode(rows[i]);
-    if (i % 32 !== 0 || performance.now() - sliceStartMs < SLICE_MS) continue;
-    slices.push(Buffer.from(part));
-    part = '';
-    await new Promise((resolve) => setImmediate(resolve));
-    sliceStartMs = performance.now();
+class Slices {
+  private at = 0;
+
+  constructor(
+    private readonly rows: readonly unknown[],
+    private readonly encode: (row: unknown) => string,
+    private readonly between: string,
+  ) {}
+
+  get isDone(): boolean {
+    return this.at === this.rows.length;
   }
-  slices.push(Buffer.from(part));
-  return slices;
+
+  /** As many rows as fit in a slice of time. */
+  next(): string {
+    const startMs = performance.now();
+    let text = '';
+    do {
+      text += (this.at === 0 ? '' : this.between) + this.encode(this.rows[this.at]);
+      this.at++;
+    } while (!this.isDone && (this.at % CLOCK_EVERY !== 0 || performance.now() - startMs < SLICE_MS));
+    return text;
+  }
+
+  async rest(parts: Buffer[]): Promise<Buffer[]> {
+    while (!this.isDone) {
+      await new Promise((resolve) => setImmediate(resolve));
+      parts.push(Buffer.from(this.next()));
+    }
+    return parts;
+  }
 }

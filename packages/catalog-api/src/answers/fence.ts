@@ -23,10 +23,17 @@ export class Fence {
     return fence.kind === 'confirmed' ? this.view.atLeast(fence.revision) : this.passSlowly(fence);
   }
 
-  /** True when {@link pass} needs no waiting: for the shortest way only. */
-  isOpen(): boolean {
+  /** One try, without waiting for a leader: whether the view contains what a read must see. */
+  tryPass(): boolean | Promise<boolean> {
     const fence = this.state.readFence();
-    return !(fence instanceof Promise) && fence.kind === 'confirmed' && this.view.revision >= fence.revision;
+    if (fence instanceof Promise) return fence.then((late) => this.reach(late)).catch(() => false);
+    return this.reach(fence);
+  }
+
+  private reach(fence: FenceResult): boolean | Promise<boolean> {
+    if (fence.kind !== 'confirmed') return false;
+    const reached = this.view.atLeast(fence.revision);
+    return reached === undefined ? true : reached.then(() => true);
   }
 
   private async passSlowly(first: FenceResult | Promise<FenceResult>): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Random } from '@tribune/platform';
-import type { LeaderStatus, StateApi, Topic } from '@tribune/protocol';
+import type { StateApi, Topic } from '@tribune/protocol';
 import type { ReadTables, View } from '@tribune/state-store';
 import type { Call } from '../http/call';
 import { HttpError, noClusterLeader, serverError } from '../http/http-error';
@@ -8,6 +8,7 @@ import type { CatalogApiOptions } from '../options';
 import type { Answer } from './answer';
 import type { Question } from './answer-cache';
 import { CachedReads } from './cached-reads';
+import { chain } from './chain';
 import type { Evaluated } from './content';
 import type { Fence } from './fence';
 import type { Parking } from './parking';
@@ -22,6 +23,16 @@ export interface ReadSpec {
   readonly family: 'kv' | 'session' | 'discovery';
   /** Honours `?cached`. */
   readonly cacheable?: boolean;
+}
+
+/** One read on its way. */
+interface Asked {
+  readonly call: Call;
+  readonly spec: ReadSpec;
+  readonly options: ReadOptions;
+  readonly question: Question;
+  /** `?cached`, and asked before. */
+  readonly isHit: boolean;
 }
 
 interface Freshness {
@@ -50,78 +61,55 @@ export class Reads {
   serve(call: Call, spec: ReadSpec): Reply | Promise<Reply> {
     const options = readOptions(call, this.options.discoveryMaxStaleMs);
     try {
-      this.checkDatacenter(call);
-      const question = this.questionOf(call, spec);
-      const isHit = spec.cacheable === true && options.cached && this.cached.isHit(question.key);
-      const ready = this.view.require(spec.topics);
-      const reply =
-        ready || isHit || options.consistency === 'stale'
-          ? this.serveSlowly(call, spec, options, question, ready, isHit)
-          : this.serveFenced(call, spec, options, question);
+      const reply = this.read(call, spec, options);
       return reply instanceof Promise ? reply.catch((error: unknown) => fail(spec, error)) : reply;
     } catch (error) {
       return fail(spec, error);
     }
   }
 
-  private serveFenced(call: Call, spec: ReadSpec, options: ReadOptions, question: Question): Reply | Promise<Reply> {
-    const passed = this.fence.pass();
-    if (passed) return passed.then(() => this.find(call, spec, options, question, FRESH, false));
-    return this.find(call, spec, options, question, FRESH, false);
+  private read(call: Call, spec: ReadSpec, options: ReadOptions): Reply | Promise<Reply> {
+    if (call.query.size > 0) checkDatacenter(call.query.get('dc'), this.options.datacenter);
+    const question = questionOf(call, spec);
+    const isHit = spec.cacheable === true && options.cached && this.cached.isHit(question.key);
+    const asked: Asked = { call, spec, options, question, isHit };
+    return chain(this.rowsAreHere(spec), () =>
+      chain(isHit ? FRESH : this.freshness(options), (freshness) => this.find(asked, freshness)),
+    );
   }
 
-  private async serveSlowly(
-    call: Call,
-    spec: ReadSpec,
-    options: ReadOptions,
-    question: Question,
-    ready: Promise<void> | undefined,
-    isHit: boolean,
-  ): Promise<Reply> {
-    await ready?.catch((error: unknown) => {
+  private rowsAreHere(spec: ReadSpec): void | Promise<void> {
+    return this.view.require(spec.topics)?.catch((error: unknown) => {
       throw new HttpError(500, 'No known Consul servers', { cause: error });
     });
-    if (isHit) return this.find(call, spec, options, question, FRESH, true);
-    if (options.consistency !== 'stale') return this.serveFenced(call, spec, options, question);
-    const freshness = await this.freshness(options.maxStaleMs);
-    return freshness
-      ? this.find(call, spec, options, question, freshness, false)
-      : this.serveFenced(call, spec, options, question);
   }
 
-  /** How old a stale answer would be; undefined when that is too old. */
-  private async freshness(maxStaleMs: number): Promise<Freshness | undefined> {
-    const status: LeaderStatus = await this.state.status();
-    if (status.lastContactMs === Infinity && this.view.revision === 0) throw noClusterLeader();
-    if (status.lastContactMs > maxStaleMs) return undefined;
-    return {
-      knownLeader: status.leaderAddress !== '',
-      lastContactMs: Math.min(Math.round(status.lastContactMs), Number.MAX_SAFE_INTEGER),
-    };
+  /** Waits until the view is as fresh as asked for; says how fresh that is. */
+  private freshness(options: ReadOptions): Freshness | Promise<Freshness> {
+    if (options.consistency !== 'stale') return chain(this.fence.pass(), () => FRESH);
+    return chain(this.state.status(), (status) => {
+      const { lastContactMs, leaderAddress } = status;
+      if (lastContactMs === Infinity && this.view.revision === 0) throw noClusterLeader();
+      if (lastContactMs > options.maxStaleMs) return chain(this.fence.pass(), () => FRESH);
+      return {
+        knownLeader: leaderAddress !== '',
+        lastContactMs: Math.min(Math.round(lastContactMs), Number.MAX_SAFE_INTEGER),
+      };
+    });
   }
 
-  private find(
-    call: Call,
-    spec: ReadSpec,
-    options: ReadOptions,
-    question: Question,
-    freshness: Freshness,
-    isHit: boolean,
-  ): Reply | Promise<Reply> {
+  private find(asked: Asked, freshness: Freshness): Reply | Promise<Reply> {
+    const { call, options, question } = asked;
     const mayBlock = options.index > 0;
-    const found = this.parking.answers.obtain(question, mayBlock);
-    const settle = (answer: Answer): Reply | Promise<Reply> => {
+    return chain(this.parking.answers.obtain(question, mayBlock), (answer) => {
       if (mayBlock && answer.index <= options.index) {
-        return this.block(call, options, question, answer).then((final) =>
-          this.reply(spec, options, final, freshness, isHit),
-        );
+        return this.block(call, options, question, answer).then((final) => replyOf(asked, final, freshness));
       }
-      const reply = this.reply(spec, options, answer, freshness, isHit);
+      const reply = replyOf(asked, answer, freshness);
       const isRepeatable = !mayBlock && options.consistency !== 'stale' && !options.cached;
       if (isRepeatable) this.parking.answers.alias(call.url, { answer, route: call.route, headers: reply.headers });
       return reply;
-    };
-    return found instanceof Promise ? found.then(settle) : settle(found);
+    });
   }
 
   private block(call: Call, options: ReadOptions, question: Question, answer: Answer): Promise<Answer> {
@@ -133,27 +121,23 @@ export class Reads {
     const jitterMs = (waitMs / MAX_WAIT_JITTER_FRACTION) * this.random.next();
     return this.parking.wait(question, answer, options.index, waitMs + jitterMs, call);
   }
+}
 
-  private reply(spec: ReadSpec, options: ReadOptions, answer: Answer, freshness: Freshness, isHit: boolean): Reply {
-    const headers = [...answer.headers, ...indexHeaders(answer.index, freshness)];
-    if (spec.family === 'discovery') headers.push('X-Consul-Effective-Consistency', options.consistency);
-    if (options.cached && spec.cacheable)
-      headers.push('X-Cache', isHit ? 'HIT' : 'MISS', ...(isHit ? ['Age', '0'] : []));
-    return {
-      status: answer.status,
-      headers,
-      body: answer.byteLength === 0 ? NO_BODY : { kind: 'shared', bytes: answer },
-    };
-  }
+function replyOf({ spec, options, isHit }: Asked, answer: Answer, freshness: Freshness): Reply {
+  const headers = [...answer.headers, ...indexHeaders(answer.index, freshness)];
+  if (spec.family === 'discovery') headers.push('X-Consul-Effective-Consistency', options.consistency);
+  if (options.cached && spec.cacheable) headers.push('X-Cache', isHit ? 'HIT' : 'MISS', ...(isHit ? ['Age', '0'] : []));
+  return {
+    status: answer.status,
+    headers,
+    body: answer.byteLength === 0 ? NO_BODY : { kind: 'shared', bytes: answer },
+  };
+}
 
-  private questionOf(call: Call, spec: ReadSpec): Question {
-    const content = call.query.size === 0 ? '' : call.query.canonical(TRANSPORT_PARAMETERS);
-    return { key: `${call.pretty ? 'p' : 'c'}${call.path}?${content}`, pretty: call.pretty, evaluate: spec.evaluate };
-  }
-
-  private checkDatacenter(call: Call): void {
-    if (call.query.size > 0) checkDatacenter(call.query.get('dc'), this.options.datacenter);
-  }
+function questionOf(call: Call, spec: ReadSpec): Question {
+  const content = call.query.size === 0 ? '' : call.query.canonical(TRANSPORT_PARAMETERS);
+  const key = `${call.pretty ? 'p' : 'c'}${call.path}?${content}`;
+  return { key, pretty: call.pretty, evaluate: spec.evaluate };
 }
 
 const NO_BODY = { kind: 'none' } as const;

@@ -55,7 +55,7 @@ export class CatalogController {
   @Route('GET', '/v1/catalog/nodes')
   nodes(call: Call): Reply | Promise<Reply> {
     const nodeMeta = nodeMetaOf(call);
-    const wanted = wantedBy(call, NODE_FIELDS);
+    const wanted = wantedBy(call, NODE_FIELDS, this.options.nodeName);
     return this.read(call, (tables) => this.catalog.nodes(tables, nodeMeta, wanted()));
   }
 
@@ -79,7 +79,7 @@ export class CatalogController {
     refuseNamespace(call);
     const name = required(call, 'Missing service name');
     const instances = { tags: tagsOf(call), nodeMeta: nodeMetaOf(call), connect };
-    const wanted = wantedBy(call, SERVICE_NODE_FIELDS);
+    const wanted = wantedBy(call, SERVICE_NODE_FIELDS, this.options.nodeName);
     const topics = connect ? CATALOG : ([{ kind: 'service', service: name }] as const);
     return this.read(call, (tables) => this.catalog.instances(tables, name, instances, wanted()), topics);
   }
@@ -87,14 +87,14 @@ export class CatalogController {
   @Route('GET', '/v1/catalog/node/')
   node(call: Call): Reply | Promise<Reply> {
     const name = required(call, 'Missing node name');
-    const wanted = wantedBy(call, INSTANCE_FIELDS);
+    const wanted = wantedBy(call, INSTANCE_FIELDS, this.options.nodeName);
     return this.read(call, (tables) => this.catalog.node(tables, name, wanted().filter));
   }
 
   @Route('GET', '/v1/catalog/node-services/')
   nodeServices(call: Call): Reply | Promise<Reply> {
     const name = required(call, 'Missing node name');
-    const wanted = wantedBy(call, INSTANCE_FIELDS);
+    const wanted = wantedBy(call, INSTANCE_FIELDS, this.options.nodeName);
     return this.read(call, (tables) => this.catalog.nodeServices(tables, name, wanted().filter));
   }
 

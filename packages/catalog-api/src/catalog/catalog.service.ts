@@ -10,7 +10,7 @@ import {
 } from '@tribune/state-store';
 import type { Evaluated } from '../answers/content';
 import type { Writes } from '../answers/writes';
-import type { Filter } from '../filter/filter';
+import { filterRows, type Filter } from '../filter/filter';
 import { serverError } from '../http/http-error';
 import { sortedMap } from '../json/go-json';
 import {
@@ -22,7 +22,7 @@ import {
   serviceNodeRows,
 } from './catalog.json';
 import { instanceProblem } from './instance-validation';
-import { sortNear } from './near';
+import { sortNear, watchNear } from './near';
 import type { Wanted } from './query-parameters';
 import type { RegisterRequest } from './register.json';
 import { registerCommand } from './register-command';
@@ -40,13 +40,8 @@ export class CatalogService {
 
   nodes(tables: ReadTables, nodeMeta: Meta | undefined, { filter, near }: Wanted): Evaluated {
     const { index, watch, value } = listNodes(tables, { nodeMeta });
-    const rows = sortNear(
-      tables,
-      near,
-      value.filter((node) => filter(nodeJson(node))),
-      ({ node }) => node,
-    );
-    return { index, watch, content: { kind: 'list', rows, encode: nodeRows.encode } };
+    const rows = sortNear(tables, near, filterRows(value, filter, nodeJson), ({ node }) => node);
+    return { index, watch: watchNear(near, watch), content: { kind: 'list', rows, encode: nodeRows.encode } };
   }
 
   /** Names with their tags; tags as a sorted list. */
@@ -57,13 +52,8 @@ export class CatalogService {
 
   instances(tables: ReadTables, service: string, wanted: InstanceFilter, { filter, near }: Wanted): Evaluated {
     const { index, watch, value } = serviceInstances(tables, service, wanted);
-    const rows = sortNear(
-      tables,
-      near,
-      value.filter((row) => filter(serviceNodeJson(row))),
-      ({ node }) => node.node,
-    );
-    return { index, watch, content: { kind: 'list', rows, encode: serviceNodeRows.encode } };
+    const rows = sortNear(tables, near, filterRows(value, filter, serviceNodeJson), ({ node }) => node.node);
+    return { index, watch: watchNear(near, watch), content: { kind: 'list', rows, encode: serviceNodeRows.encode } };
   }
 
   node(tables: ReadTables, name: string, filter: Filter): Evaluated {

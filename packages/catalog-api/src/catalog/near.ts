@@ -1,4 +1,4 @@
-import type { CoordinateRow, ReadTables } from '@tribune/state-store';
+import type { CoordinateRow, ReadTables, WatchKey } from '@tribune/state-store';
 
 /**
  * Orders rows by estimated round-trip time from a node (`?near=`). Nodes without a coordinate come last, in the order
@@ -16,6 +16,11 @@ export function sortNear<T>(
   const distances = rows.map((row, order) => ({ row, order, seconds: secondsTo(tables, from, nodeOf(row)) }));
   distances.sort((a, b) => (a.seconds === b.seconds ? a.order - b.order : a.seconds - b.seconds));
   return distances.map(({ row }) => row);
+}
+
+/** What an answer in that order depends on besides its rows. A move alone wakes nobody: it moves no index. */
+export function watchNear(near: string, watch: readonly WatchKey[]): readonly WatchKey[] {
+  return near === '' ? watch : [...watch, 'coordinates'];
 }
 
 function secondsTo(tables: ReadTables, from: CoordinateRow, node: string): number {

@@ -11,9 +11,9 @@ export interface Wanted {
 }
 
 /** Compiled on first use: a bad filter is a complaint of the servers, which speak after the parameters are read. */
-export function wantedBy(call: Call, fields: Fields): () => Wanted {
+export function wantedBy(call: Call, fields: Fields, ownNode: string): () => Wanted {
   const text = call.query.get('filter');
-  const near = call.query.get('near');
+  const near = call.query.get('near') === '_agent' ? ownNode : call.query.get('near');
   let wanted: Wanted | undefined;
   return () => (wanted ??= { filter: compileFilter(text, fields), near });
 }

@@ -19,6 +19,11 @@ export function compileFilter(text: string, fields: Fields): Filter {
   return compile(parsed.expression, fields);
 }
 
+/** The rows that are wanted. Without a filter no row's JSON form is made. */
+export function filterRows<T>(rows: readonly T[], filter: Filter, toJson: (row: T) => object): readonly T[] {
+  return filter === EVERYTHING ? rows : rows.filter((row) => filter(toJson(row)));
+}
+
 function compile(expression: Expression, fields: Fields): Filter {
   if (expression.kind === 'match') return compileMatch(expression, fields);
   if (expression.kind === 'not') {

@@ -1,4 +1,4 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { refuseNamespace } from '../answers/read-options';
 import { Reads, type ReadSpec } from '../answers/reads';
 import { nodeMetaOf, tagsOf, wantedBy } from '../catalog/query-parameters';
@@ -8,6 +8,8 @@ import { badRequest } from '../http/http-error';
 import type { Reply } from '../http/reply';
 import { required } from '../http/required';
 import { Route } from '../http/route';
+import type { CatalogApiOptions } from '../options';
+import { OPTIONS } from '../tokens';
 import { HealthService } from './health.service';
 
 @Controller()
@@ -15,6 +17,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthService,
     private readonly reads: Reads,
+    @Inject(OPTIONS) private readonly options: CatalogApiOptions,
   ) {}
 
   @Route('GET', '/v1/health/service/')
@@ -45,7 +48,7 @@ export class HealthController {
     refuseNamespace(call);
     const name = required(call, 'Missing service name');
     const instances = { tags: tagsOf(call), nodeMeta: nodeMetaOf(call), connect, passingOnly: passingOnly(call) };
-    const wanted = wantedBy(call, HEALTH_FIELDS);
+    const wanted = wantedBy(call, HEALTH_FIELDS, this.options.nodeName);
     const topics = connect ? CATALOG : ([{ kind: 'service', service: name }] as const);
     return this.read(call, (tables) => this.health.instances(tables, name, instances, wanted()), topics);
   }
@@ -53,7 +56,7 @@ export class HealthController {
   @Route('GET', '/v1/health/node/')
   node(call: Call): Reply | Promise<Reply> {
     const name = required(call, 'Missing node name');
-    const wanted = wantedBy(call, CHECK_FIELDS);
+    const wanted = wantedBy(call, CHECK_FIELDS, this.options.nodeName);
     return this.read(call, (tables) => this.health.onNode(tables, name, wanted()));
   }
 
@@ -61,7 +64,7 @@ export class HealthController {
   checks(call: Call): Reply | Promise<Reply> {
     const name = required(call, 'Missing service name');
     const nodeMeta = nodeMetaOf(call);
-    const wanted = wantedBy(call, CHECK_FIELDS);
+    const wanted = wantedBy(call, CHECK_FIELDS, this.options.nodeName);
     return this.read(call, (tables) => this.health.ofService(tables, name, nodeMeta, wanted()));
   }
 
@@ -69,7 +72,7 @@ export class HealthController {
   state(call: Call): Reply | Promise<Reply> {
     const state = required(call, 'Missing check state');
     const nodeMeta = nodeMetaOf(call);
-    const wanted = wantedBy(call, CHECK_FIELDS);
+    const wanted = wantedBy(call, CHECK_FIELDS, this.options.nodeName);
     return this.read(call, (tables) => this.health.inState(tables, state, nodeMeta, wanted()));
   }
 

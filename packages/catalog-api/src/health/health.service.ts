@@ -12,20 +12,16 @@ import {
 import type { Evaluated } from '../answers/content';
 import { checkJson, checkRows } from '../catalog/catalog.json';
 import type { Wanted } from '../catalog/query-parameters';
-import { sortNear } from '../catalog/near';
+import { sortNear, watchNear } from '../catalog/near';
+import { filterRows } from '../filter/filter';
 import { healthJson, healthRows } from './health.json';
 
 /** Checks, and instances with the checks that decide about them. */
 export class HealthService {
   instances(tables: ReadTables, service: string, wanted: HealthFilter, { filter, near }: Wanted): Evaluated {
     const { index, watch, value } = serviceHealth(tables, service, wanted);
-    const rows = sortNear(
-      tables,
-      near,
-      value.filter((row) => filter(healthJson(row))),
-      ({ node }) => node.node,
-    );
-    return { index, watch, content: { kind: 'list', rows, encode: healthRows.encode } };
+    const rows = sortNear(tables, near, filterRows(value, filter, healthJson), ({ node }) => node.node);
+    return { index, watch: watchNear(near, watch), content: { kind: 'list', rows, encode: healthRows.encode } };
   }
 
   onNode(tables: ReadTables, node: string, wanted: Wanted): Evaluated {
@@ -42,7 +38,11 @@ export class HealthService {
 }
 
 function checks(tables: ReadTables, found: Indexed<readonly HealthCheck[]>, { filter, near }: Wanted): Evaluated {
-  const kept = found.value.filter((check) => filter(checkJson(check)));
+  const kept = filterRows(found.value, filter, checkJson);
   const rows = sortNear(tables, near, kept, ({ node }) => node);
-  return { index: found.index, watch: found.watch, content: { kind: 'list', rows, encode: checkRows.encode } };
+  return {
+    index: found.index,
+    watch: watchNear(near, found.watch),
+    content: { kind: 'list', rows, encode: checkRows.encode },
+  };
 }

@@ -4,7 +4,7 @@ import { Call } from './call';
 import { drain } from './http-server';
 import { HttpError } from './http-error';
 import { acceptsGzip } from './gzip';
-import { cleanPath, escapeHtml, escapePath, isPrintable } from './path';
+import { cleanPath, escapeHtml, escapeNonAscii, escapePath, isPrintable } from './path';
 import { percentDecode, Query } from './query';
 import { empty, text, type Reply } from './reply';
 import type { RequestMetrics } from './request-metrics';
@@ -18,8 +18,11 @@ export interface DispatcherOptions {
   readonly responseHeaders: Readonly<Record<string, string>>;
 }
 
-/** Answers a GET whose encoded answer is at hand, without parsing anything; false when it has none. */
-export type Shortcut = (request: IncomingMessage, response: ServerResponse) => boolean;
+/**
+ * Answers a GET whose encoded answer is at hand, without parsing anything; false when it has none. When it finds out late
+ * that it cannot, it calls `takeLongWay`.
+ */
+export type Shortcut = (request: IncomingMessage, response: ServerResponse, takeLongWay: () => void) => boolean;
 
 /** One request from its first line to its last byte: Go's ServeMux, Consul's wrapper around each endpoint, error answers. */
 export class Dispatcher {
@@ -38,7 +41,12 @@ export class Dispatcher {
   }
 
   dispatch(request: IncomingMessage, response: ServerResponse): void {
-    if (request.method === 'GET' && this.shortcut(request, response)) return;
+    const takeLongWay = (): void => this.dispatchFully(request, response);
+    if (request.method === 'GET' && this.shortcut(request, response, takeLongWay)) return;
+    takeLongWay();
+  }
+
+  private dispatchFully(request: IncomingMessage, response: ServerResponse): void {
     try {
       this.route(request, response);
     } catch (error) {
@@ -56,6 +64,7 @@ export class Dispatcher {
     if (request.headers.host === undefined && request.httpVersion === '1.1') {
       return this.close(response, text(400, '400 Bad Request: missing required Host header'));
     }
+    if (request.url === '*') return this.plain(request, response, empty(request.method === 'OPTIONS' ? 200 : 400));
     const { path: rawPath, query: rawQuery } = splitTarget(request.url ?? '/');
     const decoded = percentDecode(rawPath);
     if (!decoded) return this.close(response, text(400, '400 Bad Request'));
@@ -200,7 +209,7 @@ function splitTarget(url: string): { readonly path: string; readonly query: stri
 }
 
 function redirect(request: IncomingMessage, path: string, rawQuery: string): Reply {
-  const location = escapePath(path) + (rawQuery === '' ? '' : `?${rawQuery}`);
+  const location = escapePath(path) + (rawQuery === '' ? '' : `?${escapeNonAscii(rawQuery)}`);
   if (request.method !== 'GET' && request.method !== 'HEAD') return empty(301, ['Location', location]);
   return {
     status: 301,

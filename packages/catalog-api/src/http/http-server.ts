@@ -15,6 +15,8 @@ const KEEP_ALIVE_MS = 130_000;
 /** A client may take this long to send its headers, and its whole request. Milliseconds. */
 const HEADERS_MS = 30_000;
 const REQUEST_MS = 120_000;
+/** Request line and headers together: long filters come in the query. Bytes. */
+const HEADER_BYTES_MAX = 131_072;
 /** After an early answer the rest of the body is read and dropped, so that the client gets to read the answer; this much. */
 const DRAIN_BYTES_MAX = 4 * 1_048_576;
 const DRAIN_MS = 2_000;
@@ -58,7 +60,11 @@ export class HttpServer implements Startable {
   }
 
   private async listen(address: HttpAddress): Promise<Server> {
-    const server = createServer({ requireHostHeader: false, keepAliveTimeout: KEEP_ALIVE_MS });
+    const server = createServer({
+      requireHostHeader: false,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: HEADER_BYTES_MAX,
+    });
     server.headersTimeout = HEADERS_MS;
     server.requestTimeout = REQUEST_MS;
     server.timeout = 0;

@@ -21,9 +21,16 @@ export function isPrintable(path: string): boolean {
 
 /** Escapes a path for a `Location` header as Go's `URL.EscapedPath` does. */
 export function escapePath(path: string): string {
-  return path.replace(/[^A-Za-z0-9\-_.~$&+,/:;=@]/gu, (char) =>
-    [...Buffer.from(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
-  );
+  return path.replace(/[^A-Za-z0-9\-_.~$&+,/:;=@]/gu, percentEncode);
+}
+
+/** A header cannot carry anything else. */
+export function escapeNonAscii(text: string): string {
+  return text.replace(/[^\x21-\x7e]/gu, percentEncode);
+}
+
+function percentEncode(char: string): string {
+  return [...Buffer.from(char)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 }
 
 export function escapeHtml(text: string): string {

@@ -1,5 +1,5 @@
 import type { KvEntry } from '@tribune/protocol';
-import { RowMemo } from '../answers/row-memo';
+import { encodeJson, writeIndented } from '../json/go-json';
 
 /** `Value` is null when empty and `Session` absent when unlocked, as Go prints a nil slice and an empty string. */
 export function kvEntryJson(entry: KvEntry): Record<string, unknown> {
@@ -18,4 +18,7 @@ function base64(value: Uint8Array): string {
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
 }
 
-export const kvEntries = new RowMemo<KvEntry>(kvEntryJson, (entry) => [entry]);
+/** Not remembered beside the row, unlike catalog rows: a value may be half a megabyte. */
+export function encodeKvEntry(entry: KvEntry, pretty: boolean): string {
+  return pretty ? writeIndented(kvEntryJson(entry), '\n    ') : encodeJson(kvEntryJson(entry), false);
+}

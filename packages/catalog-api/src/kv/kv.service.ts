@@ -3,7 +3,7 @@ import { kvGet, kvKeys, kvList, type KvOperation, type ReadTables } from '@tribu
 import type { Evaluated } from '../answers/content';
 import type { Writes } from '../answers/writes';
 import { encodeString } from '../json/go-json';
-import { kvEntries, kvEntryJson } from './kv.json';
+import { encodeKvEntry, kvEntryJson } from './kv.json';
 
 /** Headers of `?raw`: what a browser must not run. */
 const RAW_HEADERS: readonly string[] = [
@@ -35,7 +35,7 @@ export class KvService {
 
   list(tables: ReadTables, prefix: string): Evaluated {
     const { index, watch, value } = kvList(tables, prefix);
-    const content = value.length > 0 ? ({ kind: 'list', rows: value, encode: kvEntries.encode } as const) : NOT_FOUND;
+    const content = value.length > 0 ? ({ kind: 'list', rows: value, encode: encodeKvEntry } as const) : NOT_FOUND;
     return { index, watch, content };
   }
 
