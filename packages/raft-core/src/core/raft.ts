@@ -119,6 +119,8 @@ export class Raft {
     state.electionElapsed++;
     if (state.leadership) return tickLeader(state);
     if (state.electionElapsed < state.electionTimeout) return;
+    // A sole voter waits for nobody but its own disk: standing again would only raise the term.
+    if (state.isSoleVoter && state.role === 'candidate') return;
     if (state.mayCampaign) return campaign(state);
     state.setLeader(undefined);
   }
