@@ -86,7 +86,8 @@ export class StateService {
   private async feed(call: FeedCall, api: StateApi): Promise<void> {
     const abort = new AbortController();
     const stream = api.feed(abort.signal);
-    const ending = { end: (): void => void call.emit('error', new RpcError(status.UNAVAILABLE, 'the server stops')) };
+    const stopping = toServiceError(new RpcError(status.UNAVAILABLE, 'the server stops'));
+    const ending = { end: (): void => void call.emit('error', stopping) };
     this.open.add(ending);
     let resume = (): void => undefined;
     const release = (): void => {

@@ -1,5 +1,6 @@
 import { CodedError } from '@tribune/platform';
 import type { RaftNodeOptions } from '../node/options';
+import type { HistoryLimits } from './feed/history';
 
 /** How a server is run. Validated as a whole by {@link createRaftServer}. */
 export interface RaftServerOptions {
@@ -21,6 +22,8 @@ export interface RaftServerOptions {
   readonly raftMultiplier?: number;
   /** Timings and bounds of consensus that tests and experts change. */
   readonly raft?: Partial<Omit<RaftNodeOptions, 'id' | 'address' | 'multiplier'>>;
+  /** Memory for subscribers that come back or fall behind. @default 20,000 revisions, 32 MiB */
+  readonly feedHistory?: HistoryLimits;
   /** What the catalog says about this node when the leader registers it. */
   readonly taggedAddresses?: Readonly<Record<string, string>>;
   readonly nodeMeta?: Readonly<Record<string, string>>;

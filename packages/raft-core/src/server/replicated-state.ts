@@ -1,7 +1,8 @@
 import type { Clock } from '@tribune/platform';
 import { decodeCommand, StateMachine, type Command, type KvOperation, type Outcome } from '@tribune/state-store';
 import type { StateMachine as RaftStateMachine } from '../node/state-machine';
-import { FeedHub, type FeedHubOptions } from './feed/feed-hub';
+import { FeedHub, feedHubDefaults } from './feed/feed-hub';
+import { historyDefaults, type HistoryLimits } from './feed/history';
 import { feedSourceOf } from './feed/feed-source';
 
 /** Introduces Raft to the state store: committed commands go in, deltas go to the feed, the outcome to the proposer. */
@@ -9,8 +10,8 @@ export class ReplicatedState implements RaftStateMachine {
   readonly machine = new StateMachine();
   readonly feed: FeedHub;
 
-  constructor(clock: Clock, feedOptions?: FeedHubOptions) {
-    this.feed = new FeedHub(feedSourceOf(this.machine), clock, feedOptions);
+  constructor(clock: Clock, history: HistoryLimits = historyDefaults) {
+    this.feed = new FeedHub(feedSourceOf(this.machine), clock, { ...feedHubDefaults, history });
   }
 
   apply(index: number, command: Uint8Array): Outcome {

@@ -1,2 +1,8 @@
 /** What other packages need to test against consensus. Development only. */
 export { JournalMachine } from './journal-machine';
+export { FakePool, fakeMembership, member, serverMember, type ServerMemberFields } from './fake-membership';
+export { stateApiCompliance } from './state-api-compliance';
+export { proposeKey, setKey, TestServer, until, write, type TestServerSettings } from './test-server';
+export { entries, entry, logStoreCompliance, type LogStoreHome } from './log-store-compliance';
+export { MemoryDisk, MemoryLogStore } from './memory-log-store';
+export { MemorySnapshotStore } from './memory-snapshot-store';

@@ -176,6 +176,8 @@ export function stateApiCompliance(
 
     describe('status and operators', () => {
       it('names the leader and the voters', async () => {
+        const revision = await applied(state, 'a');
+        await feed().subscribe(1, ALL).upTo(revision);
         const status = await state.status();
         expect(status.leaderAddress).toMatch(/:\d+$/);
         expect(status.peers).toContain(status.leaderAddress);

@@ -12,6 +12,7 @@ export interface TestServerSettings {
   readonly bootstrap?: boolean;
   readonly bootstrapExpect?: number;
   readonly raft?: RaftServerOptions['raft'];
+  readonly feedHistory?: RaftServerOptions['feedHistory'];
   readonly logger?: Logger;
 }
 
@@ -52,7 +53,7 @@ export class TestServer {
   }
 
   async start(): Promise<this> {
-    const { bootstrap = false, bootstrapExpect = 0, raft, logger = silentLogger } = this.settings;
+    const { bootstrap = false, bootstrapExpect = 0, raft, feedHistory, logger = silentLogger } = this.settings;
     const server = createRaftServer(
       {
         id: this.id,
@@ -64,6 +65,7 @@ export class TestServer {
         bootstrap,
         bootstrapExpect,
         raft: { freeBytesMin: 0, ...raft },
+        feedHistory,
       },
       {
         membership: fakeMembership(this.pool, this.name),
