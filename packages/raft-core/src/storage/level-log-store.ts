@@ -6,7 +6,7 @@
  * - a floor that tells a torn tail (never acknowledged, dropped) from lost entries (never forgotten);
  * - a latch: after the first failed write nothing is written again, since LevelDB itself would go on and lie.
  *
- * Keys: 'e' + index as u64 big-endian → record; 'h' → head; 'i' → id of the server that owns the folder.
+ * Keys: 'e' + index as u64 big-endian → record; 'h' → head.
  */
 import { mkdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,11 +26,11 @@ type CompactableDatabase = Database & { compactRange(start: Buffer, end: Buffer)
 type Operation = { type: 'put'; key: Buffer; value: Buffer } | { type: 'del'; key: Buffer };
 
 const HEAD_KEY = Buffer.from('h');
-const IDENTITY_KEY = Buffer.from('i');
 /** Entries per step of a scan or a deletion: a few milliseconds. */
 const STEP = 512;
 
 const emptyHead: LogHead = {
+  serverId: '',
   sequence: 0,
   hardState: { term: 0, votedFor: undefined },
   base: { index: 0, term: 0 },
@@ -70,8 +70,8 @@ export class LevelLogStore implements LogStore {
         return false;
       },
     );
-    if (isReadable) await this.checkIdentity();
     this.head = await this.newestHead(copy, isReadable);
+    await this.checkOwner();
     const scan = await scanLog(this.head, isReadable ? this.records(this.head.base.index + 1) : nothing());
     return this.settle(scan, isReadable);
   }
@@ -179,49 +179,58 @@ export class LevelLogStore implements LogStore {
     return decodeRecord(record, { index }).link;
   }
 
-  /** Drops a torn tail; when durable entries are lost, keeps the sound part in a fresh database and remembers the rest. */
-  private async settle(scan: LogScan, isReadable: boolean): Promise<RestoredLog> {
+  /** Drops a torn tail; when something durable is lost, keeps the sound part in a fresh database and remembers the rest. */
+  private async settle(first: LogScan, isReadable: boolean): Promise<RestoredLog> {
     const { floor } = this.head;
-    const lostEntries = scan.lastIndex < floor;
+    const isSound = isReadable && first.lastIndex >= floor;
+    const tornEntries = isSound ? await this.dropLeftovers(first).catch(() => undefined) : undefined;
+    const scan = tornEntries === undefined ? await this.rebuild(first.lastIndex, isReadable) : first;
     this.lastIndex = scan.lastIndex;
     this.lastLink = scan.lastLink;
-    if (lostEntries) this.head = { ...this.head, distrustedUpTo: Math.max(floor, this.head.distrustedUpTo) };
-    if (lostEntries || !isReadable) await this.rebuild(isReadable);
-    const tornEntries = isReadable && !lostEntries ? await this.removeEntries(scan.lastIndex + 1, Infinity) : 0;
-    if (lostEntries || tornEntries > 0) await this.write([], { ...this.head, floor: scan.lastIndex });
-    await this.removeEntries(0, this.head.base.index);
+    const lostEntries = scan.lastIndex < floor;
+    const distrustedUpTo = lostEntries ? Math.max(floor, this.head.distrustedUpTo) : this.head.distrustedUpTo;
+    if (scan !== first || tornEntries) await this.write([], { ...this.head, floor: scan.lastIndex, distrustedUpTo });
     return {
       hardState: this.head.hardState,
       base: this.head.base,
       lastIndex: scan.lastIndex,
       termStarts: scan.termStarts,
       configurations: scan.configurations,
-      distrustedUpTo: this.head.distrustedUpTo || undefined,
-      tornEntries,
-      damage: lostEntries ? scan.damage : undefined,
+      distrustedUpTo: distrustedUpTo || undefined,
+      tornEntries: tornEntries ?? 0,
+      damage: lostEntries ? first.damage : undefined,
     };
   }
 
+  /** A tail that was never durable, and what a crash left of entries that were compacted. */
+  private async dropLeftovers({ lastIndex }: LogScan): Promise<number> {
+    await this.removeEntries(0, this.head.base.index);
+    return this.removeEntries(lastIndex + 1, Infinity);
+  }
+
   /** A damaged table would fail LevelDB's next compaction: the sound entries move to a new database (S6: no repair). */
-  private async rebuild(isReadable: boolean): Promise<void> {
-    const sound = isReadable ? this.database : undefined;
+  private async rebuild(lastSound: LogIndex, isReadable: boolean): Promise<LogScan> {
+    const damaged = isReadable ? this.database : undefined;
     const fresh = await this.openDatabase(this.path('log-rebuilt'), { discard: true });
-    if (sound) {
-      for await (const batch of this.records(this.head.base.index + 1, this.lastIndex, sound)) {
-        await fresh.batch(
-          batch.map(([index, value]) => ({ type: 'put', key: entryKey(index), value })),
-          { sync: true },
-        );
-      }
-      await sound.close();
+    if (damaged) {
+      // What cannot be read a second time is lost as well; the scan below sees where the sound part ends now.
+      await this.copyEntries(damaged, fresh, lastSound).catch(() => undefined);
+      await damaged.close();
     }
-    await fresh.put(IDENTITY_KEY, Buffer.from(this.options.serverId), { sync: true });
     await fresh.put(HEAD_KEY, encodeHead(this.head), { sync: true });
     await fresh.close();
     await rm(this.path('log-damaged'), { recursive: true, force: true });
     await rename(this.path('log'), this.path('log-damaged'));
     await rename(this.path('log-rebuilt'), this.path('log'));
     await this.openDatabase(this.path('log'));
+    return scanLog(this.head, this.records(this.head.base.index + 1));
+  }
+
+  private async copyEntries(from: Database, to: Database, last: LogIndex): Promise<void> {
+    for await (const batch of this.records(this.head.base.index + 1, last, from)) {
+      const operations = batch.map(([index, value]) => ({ type: 'put', key: entryKey(index), value }) as const);
+      await to.batch(operations, { sync: true });
+    }
   }
 
   private async openDatabase(path: string, { discard = false } = {}): Promise<Database> {
@@ -234,37 +243,34 @@ export class LevelLogStore implements LogStore {
     return database;
   }
 
-  private async checkIdentity(): Promise<void> {
-    const { serverId: expected } = this.options;
-    const found = (await this.database!.get(IDENTITY_KEY))?.toString();
-    if (found === undefined) return this.database!.put(IDENTITY_KEY, Buffer.from(expected), { sync: true });
-    if (found === expected) return;
-    await this.close();
-    throw new StorageError(
-      { code: 'RAFT_IDENTITY_MISMATCH', expected, found },
-      `the data in ${this.options.directory} belongs to server ${found}, not ${expected}`,
-    );
-  }
-
   /** LevelDB's head or its copy, whichever is newer. Without either, a log that has entries cannot be used. */
   private async newestHead(copy: LogHead | undefined, isReadable: boolean): Promise<LogHead> {
-    const stored = isReadable ? await this.storedHead() : undefined;
-    if (stored instanceof Error && !copy) throw this.unusable(stored);
-    const heads = [stored instanceof Error ? undefined : stored, copy].filter((head) => head !== undefined);
+    const { stored, error } = isReadable ? await this.storedHead() : {};
+    if (error && !copy) throw this.unusable(error);
+    const heads = [stored, copy].filter((head) => head !== undefined);
     const newest = heads.sort((a, b) => b.sequence - a.sequence)[0];
     if (newest) return newest;
     const hasEntries =
       (await this.database!.keys({ gte: entryKey(0), lte: entryKey(Infinity), limit: 1 }).all()).length > 0;
     if (hasEntries) throw this.unusable(undefined);
-    return emptyHead;
+    return { ...emptyHead, serverId: this.options.serverId };
   }
 
-  private async storedHead(): Promise<LogHead | Error | undefined> {
+  private async checkOwner(): Promise<void> {
+    const { serverId: expected, directory } = this.options;
+    const { serverId: found } = this.head;
+    if (found === expected) return;
+    await this.close();
+    const message = `the data in ${directory} belongs to server ${found}, not ${expected}`;
+    throw new StorageError({ code: 'RAFT_IDENTITY_MISMATCH', expected, found }, message);
+  }
+
+  private async storedHead(): Promise<{ stored?: LogHead; error?: unknown }> {
     try {
       const bytes = await this.database!.get(HEAD_KEY);
-      return bytes && decodeHead(bytes);
+      return { stored: bytes && decodeHead(bytes) };
     } catch (error) {
-      return error as Error;
+      return { error };
     }
   }
 

@@ -3,12 +3,14 @@
  * left behind: term and vote, where the log begins, and how far it reaches. That last number is the floor (S3): an entry
  * at or below it that is missing was lost, not torn.
  */
-import type { HardState, LogIndex, LogPosition } from '../core/message';
+import type { HardState, LogIndex, LogPosition, ServerId } from '../core/message';
 import { crc32c } from './crc32c';
 import { LINK_BYTES, type Link, RECORD_VERSION } from './log-record';
 import { StorageError } from './storage-error';
 
 export interface LogHead {
+  /** Whose promises these are (R13). */
+  readonly serverId: ServerId;
   /** Counts batches, so that of two heads the newer one is known. */
   readonly sequence: number;
   readonly hardState: HardState;
@@ -23,10 +25,19 @@ export interface LogHead {
 
 /** Version byte, crc32c, JSON: one small record per batch, kept readable for the day it must be read by eye. */
 export function encodeHead(head: LogHead): Buffer {
-  const { sequence, hardState, base, floor, distrustedUpTo } = head;
+  const { serverId, sequence, hardState, base, floor, distrustedUpTo } = head;
   const baseLink = Buffer.from(head.baseLink).toString('hex');
   const json = Buffer.from(
-    JSON.stringify({ sequence, term: hardState.term, vote: hardState.votedFor, base, baseLink, floor, distrustedUpTo }),
+    JSON.stringify({
+      serverId,
+      sequence,
+      term: hardState.term,
+      vote: hardState.votedFor,
+      base,
+      baseLink,
+      floor,
+      distrustedUpTo,
+    }),
   );
   const bytes = Buffer.allocUnsafe(5 + json.byteLength);
   bytes[0] = RECORD_VERSION;
@@ -47,7 +58,8 @@ export function decodeHead(bytes: Buffer): LogHead {
       `log head has unknown version ${bytes[0]}`,
     );
   }
-  const { sequence, term, vote, base, baseLink, floor, distrustedUpTo } = JSON.parse(json.toString()) as {
+  const { serverId, sequence, term, vote, base, baseLink, floor, distrustedUpTo } = JSON.parse(json.toString()) as {
+    serverId: string;
     sequence: number;
     term: number;
     vote?: string;
@@ -57,5 +69,5 @@ export function decodeHead(bytes: Buffer): LogHead {
     distrustedUpTo: number;
   };
   const link = Buffer.from(baseLink, 'hex').subarray(0, LINK_BYTES);
-  return { sequence, hardState: { term, votedFor: vote }, base, baseLink: link, floor, distrustedUpTo };
+  return { serverId, sequence, hardState: { term, votedFor: vote }, base, baseLink: link, floor, distrustedUpTo };
 }
