@@ -9,6 +9,7 @@ import { HealthModule } from './health/health.module';
 import { KvModule } from './kv/kv.module';
 import { OperatorModule } from './operator/operator.module';
 import { PreparedQueryModule } from './prepared-query/prepared-query.module';
+import { ProbesModule } from './probes/probes.module';
 import { SessionModule } from './session/session.module';
 import { SnapshotModule } from './snapshot/snapshot.module';
 import { StatusModule } from './status/status.module';
@@ -26,6 +27,7 @@ const AREAS = [
   KvModule,
   OperatorModule,
   PreparedQueryModule,
+  ProbesModule,
   SessionModule,
   SnapshotModule,
   StatusModule,

@@ -1,6 +1,6 @@
 import type { AgentApi, MembershipApi, StateApi } from '@tribune/protocol';
 import type { View } from '@tribune/state-store';
-import type { Clock, Logger, LogSource, Metrics, Random } from '@tribune/platform';
+import type { Clock, Logger, LogSource, Metrics, Random, Readiness } from '@tribune/platform';
 
 /** A TCP port (0: the system chooses) or a Unix socket. */
 export type HttpAddress = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -85,6 +85,8 @@ export interface AgentControl {
   reload(): Promise<readonly string[]>;
   /** Leaves the cluster gracefully and stops the process. */
   leave(): Promise<void>;
+  /** Of the agent as a whole, for `/readyz`; without it the API counts as ready as soon as it answers. */
+  readiness?(): Readiness;
 }
 
 export interface CatalogApiCollaborators {
