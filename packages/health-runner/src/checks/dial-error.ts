@@ -8,7 +8,6 @@ const SYSCALL_TEXTS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'connect: network is unreachable',
   EACCES: 'connect: permission denied',
   EADDRNOTAVAIL: 'connect: cannot assign requested address',
-  ECONNRESET: 'read: connection reset by peer',
   ETIMEDOUT: 'i/o timeout',
 };
 
@@ -20,16 +19,37 @@ interface DialFailure {
   readonly errors?: readonly unknown[];
 }
 
+/** Certificates that were refused: OpenSSL's codes, and what Go's crypto/x509 says instead. */
+const CERTIFICATE_TEXTS: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'x509: certificate signed by unknown authority',
+  SELF_SIGNED_CERT_IN_CHAIN: 'x509: certificate signed by unknown authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'x509: certificate signed by unknown authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'x509: certificate signed by unknown authority',
+  CERT_HAS_EXPIRED: 'x509: certificate has expired or is not yet valid',
+  CERT_NOT_YET_VALID: 'x509: certificate has expired or is not yet valid',
+};
+
 /** The text for a connection that could not be made; `target` is `host:port` as configured. */
 export function dialErrorText(network: 'tcp' | 'udp', target: string, thrown: unknown): string {
   const failure = firstOf(thrown);
   const { code, address, port } = failure;
+  if (code !== undefined && Object.hasOwn(CERTIFICATE_TEXTS, code)) return CERTIFICATE_TEXTS[code]!;
+  // OpenSSL's own text carries the number of a thread, which is another one in each life of the agent.
+  if (code === 'EPROTO') return `tls: ${tlsReason(thrown)}`;
+  if (code === 'ECONNRESET') {
+    return messageOf(thrown) === 'socket hang up' ? 'EOF' : `read ${network} ${target}: read: connection reset by peer`;
+  }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     const reason = code === 'ENOTFOUND' ? 'no such host' : 'server misbehaving';
     return `dial ${network}: lookup ${failure.hostname ?? hostOf(target)}: ${reason}`;
   }
   const reached = address === undefined ? target : joinHostPort(address, port ?? 0);
   return `dial ${network} ${reached}: ${(code && SYSCALL_TEXTS[code]) ?? messageOf(thrown)}`;
+}
+
+/** `…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…` → `wrong version number`. */
+export function tlsReason(thrown: unknown): string {
+  return /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/.exec(messageOf(thrown))?.[1] ?? 'handshake failure';
 }
 
 /** Of several attempts (both address families) the first failure speaks. */
@@ -50,8 +70,9 @@ export function splitHostPort(target: string): { readonly host: string; readonly
 export function addressProblem(network: 'tcp' | 'udp', target: string): string | undefined {
   if (splitHostPort(target)) return undefined;
   const colons = target.split(':').length - 1;
+  const shown = colons === 1 ? target.slice(target.indexOf(':') + 1) : target;
   const reason = colons === 0 ? 'missing port in address' : colons > 1 ? 'too many colons in address' : 'invalid port';
-  return `dial ${network}: address ${target}: ${reason}`;
+  return `dial ${network}: address ${shown}: ${reason}`;
 }
 
 const hostOf = (target: string): string => splitHostPort(target)?.host ?? target;

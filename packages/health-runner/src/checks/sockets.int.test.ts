@@ -43,6 +43,7 @@ describe('tcp', () => {
 
   test.each([
     ['host', 'dial tcp: address host: missing port in address'],
+    ['host:99999', 'dial tcp: address 99999: invalid port'],
     ['::1', 'dial tcp: address ::1: too many colons in address'],
   ])('the target %s is critical', async (target, output) => {
     expect(await run(tcpProbe({ target, timeoutMs: 5000 }))).toEqual({ status: 'critical', output });
@@ -104,6 +105,28 @@ describe('grpc', () => {
       status: 'critical',
       output: "gRPC application didn't report service healthy",
     });
+  });
+
+  test('nobody who listens is critical, in a text that stays the same', async () => {
+    const target = `127.0.0.1:${await closedPort()}`;
+    const probe = grpcProbe({ ...tls, target });
+    const dialing = `transport: Error while dialing dial tcp ${target}: connect: connection refused`;
+    const expected = {
+      status: 'critical',
+      output: `rpc error: code = Unavailable desc = connection error: desc = "${dialing}"`,
+    };
+    expect(await run(probe)).toEqual(expected);
+    expect(await run(probe)).toEqual(expected);
+    probe.close?.();
+  });
+
+  test('a server that hangs up is critical, in a text that stays the same', async () => {
+    const other = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const probe = grpcProbe({ ...tls, target: `127.0.0.1:${(other.address() as AddressInfo).port}` });
+    expect((await run(probe)).output).toBe('rpc error: code = Unavailable desc = connection closed');
+    probe.close?.();
+    await new Promise((resolve) => other.close(resolve));
   });
 
   test('an unknown service is critical', async () => {

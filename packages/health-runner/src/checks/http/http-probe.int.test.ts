@@ -135,6 +135,13 @@ test('nobody who listens is critical, in the words of Consul', async () => {
   });
 });
 
+test('a server that does not speak TLS is critical, in a text that stays the same', async () => {
+  const secure = base.replace('http:', 'https:');
+  expect((await run({ url: `${secure}/` })).output).toBe(
+    `Get "${secure}/": http: server gave HTTP response to HTTPS client`,
+  );
+});
+
 test('a URL that is none is critical', async () => {
   expect((await run({ url: 'not a url' })).status).toBe('critical');
 });

@@ -3,7 +3,7 @@ import { request as requestTls } from 'node:https';
 import { messageOf } from '@tribune/platform';
 import type { Observation } from '../../core/check-state';
 import { cutHead } from '../../core/output';
-import { dialErrorText, joinHostPort } from '../dial-error';
+import { dialErrorText, joinHostPort, tlsReason } from '../dial-error';
 import { critical, passing, warning, type Probe } from '../probe';
 import { redirectOf } from './redirect';
 
@@ -132,12 +132,14 @@ async function readHead(response: IncomingMessage, bytesMax: number): Promise<st
 
 function reasonOf(thrown: unknown, url: string, limit: AbortSignal): string {
   if (limit.aborted) return 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
-  const { code, cause } = thrown as { code?: string; cause?: unknown };
+  const { code } = thrown as { code?: string };
   if (code === 'ERR_INVALID_URL') return 'invalid URL';
-  if (code?.startsWith('E') && !code.startsWith('ERR_') && code !== 'EPROTO') {
-    return dialErrorText('tcp', targetOf(url), thrown);
-  }
-  return cause === undefined ? messageOf(thrown) : `${messageOf(thrown)}: ${messageOf(cause)}`;
+  if (code?.startsWith('HPE_')) return `net/http: HTTP/1.x transport connection broken: ${messageOf(thrown)}`;
+  if (code === 'EPROTO' && tlsReason(thrown) === 'wrong version number')
+    return 'http: server gave HTTP response to HTTPS client';
+  return code === undefined || code.startsWith('ERR_')
+    ? messageOf(thrown)
+    : dialErrorText('tcp', targetOf(url), thrown);
 }
 
 function targetOf(url: string): string {
