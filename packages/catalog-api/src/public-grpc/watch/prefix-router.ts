@@ -1,6 +1,7 @@
 import type { KvEntry } from '@tribune/protocol';
 import { kvList, type Delta, type View } from '@tribune/state-store';
 import type { Change } from './change-log';
+import { holdTopic } from './held-topic';
 import type { OpenSource } from './subject';
 
 type Publish = (change: Change<KvEntry, string>) => void;
@@ -19,10 +20,14 @@ export class PrefixRouter {
   source(prefix: string): OpenSource<KvEntry, string> {
     return (publish) => {
       this.add(prefix, publish);
+      const release = holdTopic(this.view, [prefix === '' ? 'kv' : `kv-prefix/${prefix}`]);
       return {
         snapshot: () => kvList(this.view.tables, prefix).value,
         settle: () => undefined,
-        close: () => this.remove(prefix),
+        close: () => {
+          release();
+          this.remove(prefix);
+        },
       };
     };
   }

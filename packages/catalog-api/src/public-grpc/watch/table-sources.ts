@@ -1,11 +1,13 @@
 import type { Node } from '@tribune/protocol';
 import { listNodes, listServices, type Delta, type View } from '@tribune/state-store';
+import { holdTopic } from './held-topic';
 import type { OpenSource } from './subject';
 
 /** All nodes. Their changes are the deltas themselves; what one batch does to a node is told once, as it ended. */
 export function nodesSource(view: View): OpenSource<Node, string> {
   return (publish) => {
-    const close = view.follow((revision, deltas) => {
+    const release = holdTopic(view, ['nodes']);
+    const unfollow = view.follow((revision, deltas) => {
       const touched = new Set<string>();
       for (const delta of deltas) if (delta.table === 'nodes') touched.add(delta.row.node);
       if (touched.size === 0) return;
@@ -18,7 +20,7 @@ export function nodesSource(view: View): OpenSource<Node, string> {
       const upserts = names.map(row).filter((node) => node !== undefined);
       publish({ revision, upserts, removals: names.filter((name) => !row(name)) });
     });
-    return { snapshot: () => listNodes(view.tables).value, settle: () => undefined, close };
+    return { snapshot: () => listNodes(view.tables).value, settle: () => undefined, close: both(release, unfollow) };
   };
 }
 
@@ -37,7 +39,8 @@ export function serviceNamesSource(view: View): OpenSource<string, string> {
       else nameOf.delete(key);
       return before === undefined ? [delta.row.service] : [before, delta.row.service];
     };
-    const close = view.follow((revision, deltas) => {
+    const release = holdTopic(view, ['services']);
+    const unfollow = view.follow((revision, deltas) => {
       const touched = new Set<string>();
       for (const delta of deltas) {
         if (delta.table === 'services') for (const name of touchedBy(delta)) touched.add(name);
@@ -50,9 +53,14 @@ export function serviceNamesSource(view: View): OpenSource<string, string> {
       for (const name of removals) known.delete(name);
       if (upserts.length + removals.length > 0) publish({ revision, upserts, removals });
     });
-    return { snapshot: () => [...known], settle: () => undefined, close };
+    return { snapshot: () => [...known], settle: () => undefined, close: both(release, unfollow) };
   };
 }
+
+const both = (first: () => void, second: () => void) => (): void => {
+  first();
+  second();
+};
 
 const keyOf = ({ node, id }: { readonly node: string; readonly id: string }): string =>
   `${node.toLowerCase()}\0${id.toLowerCase()}`;
