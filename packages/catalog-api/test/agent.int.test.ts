@@ -139,3 +139,16 @@ test('a check that names the node of an unknown alias does not harm the agent', 
   const checks = await get('/v1/agent/checks');
   expect(checks['service:a']).toMatchObject({ Status: 'critical' });
 });
+
+test('the configuration is shown without its secrets', async () => {
+  const secrets = { acl: { tokens: { default_token: 's3cret' } }, encrypt: 's3cret', tls: [{ keyFile: 's3cret' }] };
+  agent = await AgentFixture.start({ debugConfig: { ...secrets, retryJoin: ['a'] }, sessionTtlMinNs: 15e9 });
+  const self = await (await fetch(url('/v1/agent/self'))).text();
+  expect(self).not.toContain('s3cret');
+  expect((JSON.parse(self) as { DebugConfig: object }).DebugConfig).toMatchObject({
+    SessionTTLMin: '15s',
+    NodeName: 'n1',
+    encrypt: 'hidden',
+    retryJoin: ['a'],
+  });
+});

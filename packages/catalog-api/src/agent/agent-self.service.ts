@@ -2,6 +2,7 @@ import { arch, cpus, platform } from 'node:os';
 import type { AgentApi, MembershipApi, StateApi } from '@tribune/protocol';
 import { sortedMap } from '../json/go-json';
 import type { CatalogApiOptions } from '../options';
+import { debugConfigJson } from './debug-config.json';
 import { memberJson } from './member.json';
 
 export interface AgentSelfCollaborators {
@@ -28,7 +29,7 @@ export class AgentSelfService {
     const coordinate = (await membership.coordinate('lan', node.node)) ?? UNKNOWN_COORDINATE;
     return {
       Config: this.config(),
-      DebugConfig: sortedMap(this.options.debugConfig),
+      DebugConfig: debugConfigJson(this.options),
       Coord: {
         Vec: coordinate.vec,
         Error: coordinate.error,

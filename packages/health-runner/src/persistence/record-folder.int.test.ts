@@ -39,6 +39,31 @@ test('the last of many writes wins and leaves no other files', async () => {
   expect([await open().load(), await readdir(folder)]).toEqual([new Map([['a', { i: 19 }]]), [expect.any(String)]]);
 });
 
+test('what is on disk already is not written again', async () => {
+  const records = open();
+  await records.put('a', { x: 1 });
+  const path = join(folder, (await readdir(folder))[0]!);
+  await rm(path);
+  await records.put('a', { x: 1 });
+  expect(await readdir(folder)).toEqual([]);
+  await records.put('a', { x: 2 });
+  expect((await readdir(folder)).length).toBe(1);
+});
+
+test('a record that was removed is written again', async () => {
+  const records = open();
+  await records.put('a', {});
+  await records.remove('a');
+  await records.put('a', {});
+  expect([...(await open().load()).keys()]).toEqual(['a']);
+});
+
+test('many records at once are all there', async () => {
+  const records = open();
+  await Promise.all(Array.from({ length: 200 }, (_, i) => records.put(`r${i}`, { i })));
+  expect((await open().load()).size).toBe(200);
+});
+
 test.each(['', '{"version":1,"id":"x"', '{"version":9,"id":"x","value":{}}', '{"version":1}', 'null'])(
   'a damaged file (%j) is reported and skipped',
   async (content) => {

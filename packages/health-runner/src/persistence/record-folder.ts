@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf, type Logger } from '@tribune/platform';
 import { exactJson, parseExactJson } from '@tribune/protocol';
+import { FolderSync } from './folder-sync';
 
 /** First member of each file; a file of another version is left alone and reported. */
 const FORMAT_VERSION = 1;
@@ -19,11 +20,16 @@ interface RecordFile {
  */
 export class RecordFolder<T> {
   private readonly writing = new Map<string, Promise<void>>();
+  /** Hash of what is on disk, by id: services that register themselves again and again cost no write. */
+  private readonly written = new Map<string, string>();
+  private readonly folderSync: FolderSync;
 
   constructor(
     private readonly folder: string,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.folderSync = new FolderSync(folder);
+  }
 
   /** `durable: false` skips the sync, for state whose loss costs nothing. */
   put(id: string, value: T, { durable }: { readonly durable: boolean } = { durable: true }): Promise<void> {
@@ -31,7 +37,10 @@ export class RecordFolder<T> {
   }
 
   remove(id: string): Promise<void> {
-    return this.inOrder(id, () => rm(this.pathOf(id), { force: true }));
+    return this.inOrder(id, async () => {
+      this.written.delete(id);
+      await rm(this.pathOf(id), { force: true });
+    });
   }
 
   /** Every readable record. A damaged file is reported and skipped. */
@@ -75,23 +84,32 @@ export class RecordFolder<T> {
   }
 
   private async write(id: string, value: T, durable: boolean): Promise<void> {
-    const path = this.pathOf(id);
     const content: RecordFile = { version: FORMAT_VERSION, id, value };
+    const text = exactJson(content);
+    const hash = sha256(text);
+    if (this.written.get(id) === hash) return;
+    this.written.delete(id);
+    await this.replace(this.pathOf(id), text, durable);
+    this.written.set(id, hash);
+  }
+
+  private async replace(path: string, text: string, durable: boolean): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     // Registrations may carry tokens: nobody else reads them.
     const file = await open(`${path}.tmp`, 'w', 0o600);
     try {
-      await file.writeFile(exactJson(content));
+      await file.writeFile(text);
       if (durable) await file.sync();
     } finally {
       await file.close();
     }
     await rename(`${path}.tmp`, path);
-    if (durable) await syncFolder(this.folder);
+    // A rename is on disk once its folder is.
+    if (durable) await this.folderSync.after();
   }
 
   private pathOf(id: string): string {
-    return join(this.folder, createHash('sha256').update(id).digest('hex'));
+    return join(this.folder, sha256(id));
   }
 }
 
@@ -102,12 +120,4 @@ function parse(text: string): RecordFile {
   return file as RecordFile;
 }
 
-/** A rename is on disk once its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
