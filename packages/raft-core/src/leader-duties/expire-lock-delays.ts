@@ -3,6 +3,8 @@ import type { Delta, LockDelayRow } from '@tribune/state-store';
 import type { Duty, DutyCollaborators } from './duty';
 
 const RETRY_MS = 1_000;
+/** Delays that pass within this time of each other travel together. */
+const BATCH_MS = 5;
 
 interface Running {
   readonly row: LockDelayRow;
@@ -56,7 +58,8 @@ export class ExpireLockDelays implements Duty {
 
   // A session held many keys: their delays pass together and travel in one command.
   private pass(row: LockDelayRow): void {
-    if (this.due.push(row) === 1) queueMicrotask(() => void this.expire());
+    if (this.due.push(row) > 1) return;
+    this.collaborators.clock.setTimer(BATCH_MS, () => void this.expire());
   }
 
   private async expire(): Promise<void> {

@@ -132,7 +132,9 @@ export function serverCore(foundations: Foundations): ServerCore {
       node.on(observe);
       await node.start();
       const isNew = !node.status().hasConfiguration;
-      if (options.bootstrap && isNew) await node.bootstrap([{ id: options.id, address }]);
+      // Expecting one server is the same as founding alone.
+      if ((options.bootstrap || options.bootstrapExpect === 1) && isNew)
+        await node.bootstrap([{ id: options.id, address }]);
       else if (options.bootstrapExpect > 0 && isNew) bootstrap.start();
     },
     async stop() {
