@@ -19,6 +19,7 @@ import { decodeRecord, encodeRecord, type Link, noLink, readSafeInteger, writeSa
 import { type LogScan, type RawRecord, scanLog } from './log-scan';
 import type { LogBatch, LogStore, RestoredLog } from './log-store';
 import { StorageError } from './storage-error';
+import { findDamagedTable } from './table-check';
 
 type Database = Level<Buffer, Buffer>;
 /** What `level` is under Node: its own types stop at what browsers can do as well. */
@@ -63,17 +64,13 @@ export class LevelLogStore implements LogStore {
   async open(): Promise<RestoredLog> {
     await mkdir(this.options.directory, { recursive: true });
     const copy = this.headFile.open();
-    const isReadable = await this.openDatabase(this.path('log')).then(
-      () => true,
-      (cause: unknown) => {
-        if (!copy) throw this.unusable(cause);
-        return false;
-      },
-    );
+    const damage = await this.openSound();
+    if (damage && !copy) throw this.unusable(damage);
+    const isReadable = damage === undefined;
     this.head = await this.newestHead(copy, isReadable);
     await this.checkOwner();
     const scan = await scanLog(this.head, isReadable ? this.records(this.head.base.index + 1) : nothing());
-    return this.settle(scan, isReadable);
+    return this.settle({ ...scan, damage: damage ?? scan.damage }, isReadable);
   }
 
   append(batch: LogBatch): Promise<void> {
@@ -230,6 +227,18 @@ export class LevelLogStore implements LogStore {
     for await (const batch of this.records(this.head.base.index + 1, last, from)) {
       const operations = batch.map(([index, value]) => ({ type: 'put', key: entryKey(index), value }) as const);
       await to.batch(operations, { sync: true });
+    }
+  }
+
+  /** Returns why the database cannot be used, if so. */
+  private async openSound(): Promise<unknown> {
+    try {
+      const damagedTable = await findDamagedTable(this.path('log'));
+      if (damagedTable !== undefined) return new Error(`table ${damagedTable} is damaged`);
+      await this.openDatabase(this.path('log'));
+      return undefined;
+    } catch (error) {
+      return error;
     }
   }
 
