@@ -6,6 +6,7 @@ import type { HttpAddress } from '../options';
 import { refuse, statusOf, unknownMethod, type ParserError } from './broken-request';
 import type { ConnectionCap } from './connection-cap';
 import type { Dispatcher } from './dispatcher';
+import { revived } from './raw-target';
 
 /**
  * A client pools idle connections (Go: 90 s) and must not find them closed under it. Longer than that, so that it is
@@ -72,7 +73,11 @@ export class HttpServer implements Startable {
     server.on('request', (request, response) => this.dispatcher.dispatch(request, response));
     server.on('checkContinue', (request, response) => this.dispatcher.dispatch(request, response));
     server.on('dropRequest', (_request, socket) => socket.destroy());
-    server.on('clientError', (error: ParserError, socket) => this.refuseBroken(error, socket as Socket));
+    server.on('clientError', (error: ParserError, socket) => {
+      const again = revived(error, socket as Socket);
+      if (again) server.emit('connection', again);
+      else this.refuseBroken(error, socket as Socket);
+    });
     if ('path' in address) await unlink(address.path).catch(() => undefined);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
