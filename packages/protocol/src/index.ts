@@ -57,6 +57,7 @@ export type {
   ServiceSummary,
   ServiceWatchEvent,
   Watch,
+  WatchChange,
   WatchEvent,
   WatchOptions,
 } from './api/catalog';

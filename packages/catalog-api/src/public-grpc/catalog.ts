@@ -71,7 +71,7 @@ export class PublicCatalog implements CatalogApi {
 
   async *watch(
     service: string,
-    { fromRevision = 0, connect = false }: WatchOptions & { readonly connect?: boolean },
+    { connect = false, ...options }: WatchOptions & { readonly connect?: boolean },
     signal: AbortSignal,
   ): Watch<ServiceWatchEvent> {
     if (service === '') throw invalidArgument('service', 'is empty');
@@ -80,20 +80,20 @@ export class PublicCatalog implements CatalogApi {
     const bytesOf = ({ checks }: CheckServiceNode): number =>
       checks.reduce((sum, check) => sum + ROW_BYTES + check.output.length, 2 * ROW_BYTES);
     const subject = { bytesOf, open: serviceSource(view, service, connect) };
-    yield* subjects.watch(`${connect ? 'connect' : 'service'}/${service.toLowerCase()}`, subject, fromRevision, signal);
+    yield* subjects.watch(`${connect ? 'connect' : 'service'}/${service.toLowerCase()}`, subject, options, signal);
   }
 
-  async *watchServices({ fromRevision = 0 }: WatchOptions, signal: AbortSignal): Watch<ServiceNamesWatchEvent> {
+  async *watchServices(options: WatchOptions, signal: AbortSignal): Watch<ServiceNamesWatchEvent> {
     const { view, reads, subjects } = this.collaborators;
     await reads.require(CATALOG);
     const subject = { bytesOf: (name: string) => name.length, open: serviceNamesSource(view) };
-    yield* subjects.watch('services', subject, fromRevision, signal);
+    yield* subjects.watch('services', subject, options, signal);
   }
 
-  async *watchNodes({ fromRevision = 0 }: WatchOptions, signal: AbortSignal): Watch<NodesWatchEvent> {
+  async *watchNodes(options: WatchOptions, signal: AbortSignal): Watch<NodesWatchEvent> {
     const { view, reads, subjects } = this.collaborators;
     await reads.require(CATALOG);
-    yield* subjects.watch('nodes', { bytesOf: () => ROW_BYTES, open: nodesSource(view) }, fromRevision, signal);
+    yield* subjects.watch('nodes', { bytesOf: () => ROW_BYTES, open: nodesSource(view) }, options, signal);
   }
 
   private async write(command: Parameters<Writes['ask']>[0]): Promise<{ readonly revision: number }> {

@@ -103,11 +103,11 @@ export class PublicKv implements KvApi {
     return txnOutcome(revision, value);
   }
 
-  async *watch(prefix: string, { fromRevision = 0 }: WatchOptions, signal: AbortSignal): Watch<KvWatchEvent> {
+  async *watch(prefix: string, options: WatchOptions, signal: AbortSignal): Watch<KvWatchEvent> {
     const { reads, subjects } = this.collaborators;
     await reads.require(under(prefix));
     const bytesOf = ({ key, value }: KvEntry): number => 128 + key.length + value.length;
-    yield* subjects.watch(`kv/${prefix}`, { bytesOf, open: this.prefixes.source(prefix) }, fromRevision, signal);
+    yield* subjects.watch(`kv/${prefix}`, { bytesOf, open: this.prefixes.source(prefix) }, options, signal);
   }
 }
 

@@ -37,7 +37,7 @@ export function createPublicApi(options: PublicApiOptions, collaborators: Public
   const { datacenter, leaderHoldMs } = options;
   const reads = new Reads({ ...collaborators, leaderHoldMs });
   const writes = new Writes({ ...collaborators, leaderHoldMs });
-  const subjects = new SubjectRegistry(options.watch, view, clock);
+  const subjects = new SubjectRegistry(options.watch, view, clock, collaborators.random.uuid());
   const gauge = metrics.gauge('tribune_catalog_api_watches', 'Watches of the public API', ['kind']);
   const collect = (): void => {
     gauge.set({ kind: 'watchers' }, subjects.counts.watchers);

@@ -256,7 +256,8 @@ describe.each(bindings)('the public API %s', (binding) => {
     expect(last).toMatchObject({ kind: 'delta', upserts: [], removals: ['p/1'] });
     await resumed.close();
 
-    const upToDate = new Reader((signal) => kv.watch('p/', { fromRevision: last.revision }, signal));
+    const { history } = last;
+    const upToDate = new Reader((signal) => kv.watch('p/', { fromRevision: last.revision, history }, signal));
     expect(await upToDate.next()).toMatchObject({ kind: 'delta', upserts: [], removals: [] });
     await upToDate.close();
 

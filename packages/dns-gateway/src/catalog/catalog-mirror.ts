@@ -162,7 +162,7 @@ export class CatalogMirror implements Startable {
     return follow(
       {
         name: 'nodes',
-        open: (fromRevision, abort) => this.collaborators.catalog.watchNodes({ fromRevision }, abort),
+        open: (from, abort) => this.collaborators.catalog.watchNodes(from, abort),
         apply: (event) => {
           this.nodes.apply(event);
           this.isReachable = true;
@@ -179,7 +179,7 @@ export class CatalogMirror implements Startable {
     return follow(
       {
         name: 'service names',
-        open: (fromRevision, abort) => this.collaborators.catalog.watchServices({ fromRevision }, abort),
+        open: (from, abort) => this.collaborators.catalog.watchServices(from, abort),
         apply: (event) => {
           this.names.apply(event);
           this.isReachable = true;

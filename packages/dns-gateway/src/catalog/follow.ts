@@ -1,5 +1,5 @@
 import { messageOf, sleep, type Clock, type Logger, type Random } from '@tribune/platform';
-import type { Watch, WatchEvent } from '@tribune/protocol';
+import type { Watch, WatchEvent, WatchOptions } from '@tribune/protocol';
 
 export interface FollowCollaborators {
   readonly clock: Clock;
@@ -10,7 +10,7 @@ export interface FollowCollaborators {
 /** One watch of the catalog, kept open for as long as the signal allows. */
 export interface Followed<Item, Key> {
   readonly name: string;
-  open(fromRevision: number, signal: AbortSignal): Watch<WatchEvent<Item, Key>>;
+  open(from: WatchOptions, signal: AbortSignal): Watch<WatchEvent<Item, Key>>;
   apply(event: WatchEvent<Item, Key>): void;
   /** The stream broke or ended; what was applied stays. */
   lost(): void;
@@ -25,17 +25,17 @@ export async function follow<Item, Key>(
   { clock, random, logger }: FollowCollaborators,
   signal: AbortSignal,
 ): Promise<void> {
-  let revision = 0;
+  let from: WatchOptions = {};
   let backoffMs = 0;
   while (!signal.aborted) {
     try {
-      for await (const event of followed.open(revision, signal)) {
+      for await (const event of followed.open(from, signal)) {
         followed.apply(event);
-        revision = event.revision;
+        from = { fromRevision: event.revision, history: event.history };
         backoffMs = 0;
       }
     } catch (thrown) {
-      if (!signal.aborted) logger.debug('watch broke', { watch: followed.name, revision, error: messageOf(thrown) });
+      if (!signal.aborted) logger.debug('watch broke', { watch: followed.name, ...from, error: messageOf(thrown) });
     }
     if (signal.aborted) return;
     followed.lost();

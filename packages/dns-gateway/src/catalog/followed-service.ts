@@ -1,4 +1,4 @@
-import type { CatalogApi, CheckServiceNode, ServiceWatchEvent, Watch } from '@tribune/protocol';
+import type { CatalogApi, CheckServiceNode, ServiceWatchEvent, Watch, WatchOptions } from '@tribune/protocol';
 import { FirstSnapshot } from './first-snapshot';
 import { follow, type FollowCollaborators, type Followed } from './follow';
 
@@ -32,8 +32,8 @@ export class FollowedService implements Followed<CheckServiceNode, { node: strin
     return (this.list ??= [...this.instances.values()]);
   }
 
-  open(fromRevision: number, signal: AbortSignal): Watch<ServiceWatchEvent> {
-    return this.catalog.watch(this.service, { fromRevision, connect: this.connect }, signal);
+  open(from: WatchOptions, signal: AbortSignal): Watch<ServiceWatchEvent> {
+    return this.catalog.watch(this.service, { ...from, connect: this.connect }, signal);
   }
 
   apply(event: ServiceWatchEvent): void {

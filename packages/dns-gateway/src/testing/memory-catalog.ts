@@ -118,8 +118,8 @@ export class MemoryCatalog implements CatalogApi {
     const textOf = (item: Item): string => JSON.stringify(keyOf(item));
     let seen = new Map(read().map((item) => [textOf(item), item]));
     yield fromRevision === this.revision
-      ? { kind: 'delta', revision: this.revision, upserts: [], removals: [] }
-      : { kind: 'snapshot', revision: this.revision, items: [...seen.values()] };
+      ? { kind: 'delta', revision: this.revision, upserts: [], removals: [], history: HISTORY }
+      : { kind: 'snapshot', revision: this.revision, items: [...seen.values()], history: HISTORY };
     let revision = this.revision;
     while (!signal.aborted) {
       if (revision === this.revision && !this.isDown)
@@ -133,7 +133,7 @@ export class MemoryCatalog implements CatalogApi {
         .map(([, item]) => item);
       const removals = [...seen].filter(([key]) => !now.has(key)).map(([, item]) => keyOf(item));
       seen = now;
-      if (upserts.length + removals.length > 0) yield { kind: 'delta', revision, upserts, removals };
+      if (upserts.length + removals.length > 0) yield { kind: 'delta', revision, upserts, removals, history: HISTORY };
     }
   }
 
@@ -166,4 +166,5 @@ export class MemoryCatalog implements CatalogApi {
   }
 }
 
+const HISTORY = 'memory';
 const unavailable = (): ApiError => new ApiError({ code: 'UNAVAILABLE' }, 'cut by the test');

@@ -63,7 +63,12 @@ export interface InstanceKey {
  * resume that came too late, to a consumer that is too slow); a delta changes what was seen. Revisions only rise. The
  * first event comes at once: on a resume without changes it is an empty delta.
  */
-export type WatchEvent<Item, Key> =
+export type WatchEvent<Item, Key> = WatchChange<Item, Key> & {
+  /** To be given back on a resume; see {@link WatchOptions}. */
+  readonly history: string;
+};
+
+export type WatchChange<Item, Key> =
   | { readonly kind: 'snapshot'; readonly revision: number; readonly items: readonly Item[] }
   /** Items that appeared or changed, whole, and keys of those that are gone. */
   | {
@@ -80,6 +85,11 @@ export type NodesWatchEvent = WatchEvent<Node, string>;
 export interface WatchOptions {
   /** The last revision seen: the missing deltas come, or a snapshot when they are gone. 0 asks for a snapshot. */
   readonly fromRevision?: number;
+  /**
+   * Of the last event seen. Where it is no longer the same (the server started anew, with other data perhaps), a
+   * snapshot comes whatever the revision. Left out: resume by revision alone.
+   */
+  readonly history?: string;
 }
 
 /** A watch ends when `signal` aborts and throws {@link ApiError} when the server goes away. */

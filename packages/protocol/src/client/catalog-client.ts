@@ -6,7 +6,7 @@ import * as wire from '../grpc/catalog-wire';
 import { openClient, type ChannelSettings } from '../grpc/channel';
 import { consistencyToWire } from '../grpc/consistency-wire';
 import { readWatch } from '../grpc/watch-stream';
-import { listPartFromWire, partFromWire, type WireListEvent } from '../grpc/watch-wire';
+import { listPartFromWire, partFromWire, watchOptionsToWire, type WireListEvent } from '../grpc/watch-wire';
 import { safeFromWire, type Uint64 } from '../grpc/wire-integers';
 
 type Stub = Client & {
@@ -54,16 +54,16 @@ export function connectCatalog(settings: ApiClientSettings): CatalogApi & { clos
       );
       return { revision: revisionOf(response), value: response.instances.map(wire.instanceFromWire) };
     },
-    watch(service, { fromRevision = 0, connect = false }, signal) {
-      const open = () => stub.watch({ service, fromRevision: String(fromRevision), connect });
+    watch(service, { connect = false, ...options }, signal) {
+      const open = () => stub.watch({ service, connect, ...watchOptionsToWire(options) });
       return readWatch(open, (event) => partFromWire(event, 'instances', wire.instanceFromWire), signal);
     },
-    watchServices({ fromRevision = 0 }, signal) {
-      const open = () => stub.watchServices({ fromRevision: String(fromRevision) });
+    watchServices(options, signal) {
+      const open = () => stub.watchServices(watchOptionsToWire(options));
       return readWatch(open, (event) => listPartFromWire(event, (name: string) => name), signal);
     },
-    watchNodes({ fromRevision = 0 }, signal) {
-      const open = () => stub.watchNodes({ fromRevision: String(fromRevision) });
+    watchNodes(options, signal) {
+      const open = () => stub.watchNodes(watchOptionsToWire(options));
       return readWatch(
         open,
         (event) => listPartFromWire(event, (node: wire.WireNode) => wire.nodeFromWire(node)),

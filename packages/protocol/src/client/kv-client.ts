@@ -6,7 +6,7 @@ import { consistencyToWire } from '../grpc/consistency-wire';
 import type { WireKvEvent } from '../grpc/kv-service';
 import * as wire from '../grpc/kv-wire';
 import { readWatch } from '../grpc/watch-stream';
-import { partFromWire } from '../grpc/watch-wire';
+import { partFromWire, watchOptionsToWire } from '../grpc/watch-wire';
 import { safeFromWire, type Uint64 } from '../grpc/wire-integers';
 import type { ApiClientSettings } from './catalog-client';
 
@@ -50,8 +50,8 @@ export function connectKv(settings: ApiClientSettings): KvApi & { close(): void 
     async txn(operations) {
       return wire.txnOutcomeFromWire(await caller.write('txn', { ops: operations.map(wire.txnOpToWire) }));
     },
-    watch(prefix, { fromRevision = 0 }, signal) {
-      const open = () => stub.watch({ prefix, fromRevision: String(fromRevision) });
+    watch(prefix, options, signal) {
+      const open = () => stub.watch({ prefix, ...watchOptionsToWire(options) });
       return readWatch(open, (event) => partFromWire(event, 'entries', wire.entryFromWire), signal);
     },
     close: () => stub.close(),

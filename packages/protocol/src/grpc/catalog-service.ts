@@ -4,24 +4,29 @@ import type { CheckServiceNode, Node } from '../model/catalog';
 import { apiUnary } from './api-unary';
 import * as wire from './catalog-wire';
 import { consistencyFromWire, type WireConsistency } from './consistency-wire';
-import { safeFromWire, type Uint64 } from './wire-integers';
+import type { Uint64 } from './wire-integers';
 import { serveWatch } from './watch-stream';
-import { listPartToWire, partToWire, type WireListEvent, type WireWatchEvent } from './watch-wire';
+import {
+  listPartToWire,
+  partToWire,
+  watchOptionsFromWire,
+  type WireListEvent,
+  type WireWatchEvent,
+} from './watch-wire';
 
-interface WireWatchRequest {
-  service: string;
-  fromRevision: Uint64;
-  connect: boolean;
-}
 interface WireListWatchRequest {
   fromRevision: Uint64;
+  history: string;
+}
+interface WireWatchRequest extends WireListWatchRequest {
+  service: string;
+  connect: boolean;
 }
 export type WireServiceEvent = WireWatchEvent<wire.WireInstance, InstanceKey, 'instances'>;
 
 const readOptions = ({ consistency }: { consistency: WireConsistency }): ReadOptions => ({
   consistency: consistencyFromWire(consistency),
 });
-const fromRevision = (request: { fromRevision: Uint64 }): number => safeFromWire(request.fromRevision, 'from_revision');
 
 /** `catalog.v1` over gRPC: unpacks messages, calls the {@link CatalogApi}, packs what it says. */
 export function catalogService(api: CatalogApi): UntypedServiceImplementation {
@@ -44,21 +49,21 @@ export function catalogService(api: CatalogApi): UntypedServiceImplementation {
       void serveWatch(
         call,
         (request, signal) =>
-          api.watch(request.service, { fromRevision: fromRevision(request), connect: request.connect }, signal),
+          api.watch(request.service, { ...watchOptionsFromWire(request), connect: request.connect }, signal),
         instanceBytes,
         (part) => partToWire(part, 'instances', wire.instanceToWire),
       ),
     watchServices: (call: ServerWritableStream<WireListWatchRequest, WireListEvent<string>>) =>
       void serveWatch(
         call,
-        (request, signal) => api.watchServices({ fromRevision: fromRevision(request) }, signal),
+        (request, signal) => api.watchServices(watchOptionsFromWire(request), signal),
         (name: string) => name.length + 8,
         (part) => listPartToWire(part, (name) => name),
       ),
     watchNodes: (call: ServerWritableStream<WireListWatchRequest, WireListEvent<wire.WireNode>>) =>
       void serveWatch(
         call,
-        (request, signal) => api.watchNodes({ fromRevision: fromRevision(request) }, signal),
+        (request, signal) => api.watchNodes(watchOptionsFromWire(request), signal),
         nodeBytes,
         (part) => listPartToWire(part, wire.nodeToWire),
       ),

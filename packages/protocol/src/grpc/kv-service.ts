@@ -5,8 +5,8 @@ import { apiUnary } from './api-unary';
 import { consistencyFromWire, type WireConsistency } from './consistency-wire';
 import * as wire from './kv-wire';
 import { serveWatch } from './watch-stream';
-import { partToWire, type WireWatchEvent } from './watch-wire';
-import { safeFromWire, type Uint64 } from './wire-integers';
+import { partToWire, watchOptionsFromWire, type WireWatchEvent } from './watch-wire';
+import type { Uint64 } from './wire-integers';
 
 interface WireListRequest {
   prefix: string;
@@ -17,6 +17,7 @@ interface WireListRequest {
 interface WireWatchRequest {
   prefix: string;
   fromRevision: Uint64;
+  history: string;
 }
 export type WireKvEvent = WireWatchEvent<wire.WireEntry, string, 'entries'>;
 
@@ -36,8 +37,7 @@ export function kvService(api: KvApi): UntypedServiceImplementation {
     watch: (call: ServerWritableStream<WireWatchRequest, WireKvEvent>) =>
       void serveWatch(
         call,
-        ({ prefix, fromRevision }, signal) =>
-          api.watch(prefix, { fromRevision: safeFromWire(fromRevision, 'from_revision') }, signal),
+        (request, signal) => api.watch(request.prefix, watchOptionsFromWire(request), signal),
         (entry: KvEntry) => entry.value.length + entry.key.length * 3 + 80,
         (part) => partToWire(part, 'entries', wire.entryToWire),
       ),

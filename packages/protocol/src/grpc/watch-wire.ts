@@ -1,5 +1,5 @@
 import { invalidArgument } from '../api/api-error';
-import type { WatchEvent } from '../api/catalog';
+import type { WatchEvent, WatchOptions } from '../api/catalog';
 import { safeFromWire, type Uint64 } from './wire-integers';
 
 /** One message of a watch: a whole event, or a part of a large one. */
@@ -9,6 +9,7 @@ export interface WatchPart<Item, Key> {
   readonly items: readonly Item[];
   readonly removals: readonly Key[];
   readonly more: boolean;
+  readonly history: string;
 }
 
 /** The usual limit of a gRPC receiver is 4 MiB; a part stays well below it. */
@@ -19,7 +20,7 @@ export function* partsOf<Item, Key>(
   event: WatchEvent<Item, Key>,
   bytesOf: (item: Item) => number,
 ): Generator<WatchPart<Item, Key>> {
-  const { kind, revision } = event;
+  const { kind, revision, history } = event;
   const all = kind === 'snapshot' ? event.items : event.upserts;
   const removals = kind === 'snapshot' ? [] : event.removals;
   // Removals are names of at most a few hundred bytes each.
@@ -33,7 +34,7 @@ export function* partsOf<Item, Key>(
     const gone = removals.slice(removed, removed + removalsPerPart);
     removed += gone.length;
     const more = to < all.length || removed < removals.length;
-    yield { kind, revision, items: all.slice(from, to), removals: gone, more };
+    yield { kind, revision, items: all.slice(from, to), removals: gone, more, history };
     from = to;
   } while (from < all.length || removed < removals.length);
 }
@@ -52,8 +53,8 @@ export class PartAssembler<Item, Key> {
     this.items = [];
     this.removals = [];
     return part.kind === 'snapshot'
-      ? { kind: 'snapshot', revision: part.revision, items }
-      : { kind: 'delta', revision: part.revision, upserts: items, removals };
+      ? { kind: 'snapshot', revision: part.revision, items, history: part.history }
+      : { kind: 'delta', revision: part.revision, upserts: items, removals, history: part.history };
   }
 }
 
@@ -61,6 +62,7 @@ export class PartAssembler<Item, Key> {
 export interface WireWatchEvent<WireItem, WireKey, List extends string> {
   snapshot?: ({ revision: Uint64; more: boolean } & Record<List, readonly WireItem[]>) | null;
   delta?: { revision: Uint64; upserts: readonly WireItem[]; removals: readonly WireKey[]; more: boolean } | null;
+  history: string;
 }
 
 export function partToWire<Item, Key, WireItem, List extends string>(
@@ -68,10 +70,11 @@ export function partToWire<Item, Key, WireItem, List extends string>(
   list: List,
   itemToWire: (item: Item) => WireItem,
 ): WireWatchEvent<WireItem, Key, List> {
+  const { more, history, removals } = part;
   const revision = String(part.revision);
   const items = part.items.map(itemToWire);
-  if (part.kind === 'delta') return { delta: { revision, upserts: items, removals: part.removals, more: part.more } };
-  return { snapshot: { revision, more: part.more, [list]: items } as WireWatchEvent<WireItem, Key, List>['snapshot'] };
+  if (part.kind === 'delta') return { delta: { revision, upserts: items, removals, more }, history };
+  return { snapshot: { revision, more, [list]: items } as WireWatchEvent<WireItem, Key, List>['snapshot'], history };
 }
 
 export function partFromWire<Item, Key, WireItem, List extends string>(
@@ -79,11 +82,11 @@ export function partFromWire<Item, Key, WireItem, List extends string>(
   list: List,
   itemFromWire: (wire: WireItem) => Item,
 ): WatchPart<Item, Key> {
-  const { snapshot, delta } = wire;
+  const { snapshot, delta, history } = wire;
   if (snapshot) {
     const items = (snapshot[list] as readonly WireItem[]).map(itemFromWire);
     const revision = safeFromWire(snapshot.revision, 'snapshot.revision');
-    return { kind: 'snapshot', revision, items, removals: [], more: snapshot.more };
+    return { kind: 'snapshot', revision, items, removals: [], more: snapshot.more, history };
   }
   if (!delta) throw invalidArgument('event', 'is of an unknown kind');
   const revision = safeFromWire(delta.revision, 'delta.revision');
@@ -93,6 +96,7 @@ export function partFromWire<Item, Key, WireItem, List extends string>(
     items: delta.upserts.map(itemFromWire),
     removals: delta.removals,
     more: delta.more,
+    history,
   };
 }
 
@@ -103,6 +107,7 @@ export interface WireListEvent<WireItem> {
   upserts: readonly WireItem[];
   removals: readonly string[];
   more: boolean;
+  history: string;
 }
 
 export const listPartToWire = <Item, WireItem>(
@@ -114,6 +119,7 @@ export const listPartToWire = <Item, WireItem>(
   upserts: part.items.map(itemToWire),
   removals: part.removals,
   more: part.more,
+  history: part.history,
 });
 
 export const listPartFromWire = <Item, WireItem>(
@@ -125,4 +131,15 @@ export const listPartFromWire = <Item, WireItem>(
   items: wire.upserts.map(itemFromWire),
   removals: wire.removals,
   more: wire.more,
+  history: wire.history,
+});
+
+export const watchOptionsToWire = ({ fromRevision = 0, history = '' }: WatchOptions) => ({
+  fromRevision: String(fromRevision),
+  history,
+});
+
+export const watchOptionsFromWire = (wire: { fromRevision: Uint64; history: string }): WatchOptions => ({
+  fromRevision: safeFromWire(wire.fromRevision, 'from_revision'),
+  ...(wire.history === '' ? {} : { history: wire.history }),
 });

@@ -12,7 +12,7 @@ class World {
   readonly prefixes = new PrefixRouter(this.state.view);
 
   constructor(limits: Partial<WatchLimits> = {}) {
-    this.subjects = new SubjectRegistry({ ...publicApiDefaults.watch, ...limits }, this.state.view, this.clock);
+    this.subjects = new SubjectRegistry({ ...publicApiDefaults.watch, ...limits }, this.state.view, this.clock, 'h');
   }
 
   set(key: string): number {
@@ -21,9 +21,9 @@ class World {
     return this.state.machine.revision;
   }
 
-  watch(prefix: string, fromRevision = 0, signal = new AbortController().signal) {
+  watch(prefix: string, fromRevision = 0, history = 'h', signal = new AbortController().signal) {
     const subject = { bytesOf: () => 1, open: this.prefixes.source(prefix) };
-    return this.subjects.watch(`kv/${prefix}`, subject, fromRevision, signal)[Symbol.asyncIterator]();
+    return this.subjects.watch(`kv/${prefix}`, subject, { fromRevision, history }, signal)[Symbol.asyncIterator]();
   }
 }
 
@@ -66,10 +66,21 @@ describe('watched subjects', () => {
     expect((await farAhead).value).toMatchObject({ kind: 'snapshot', revision: revision + 1 });
   });
 
+  it('begin with a snapshot for those who come from another history, whatever their revision', async () => {
+    const world = new World();
+    const revision = world.set('a1');
+    for (const from of [revision, revision + 1_000_000]) {
+      expect((await world.watch('a', from, 'of another').next()).value).toMatchObject({
+        kind: 'snapshot',
+        history: 'h',
+      });
+    }
+  });
+
   it('end when their watcher leaves, and are not waited for', async () => {
     const world = new World();
     const aborter = new AbortController();
-    const watch = world.watch('a', 0, aborter.signal);
+    const watch = world.watch('a', 0, 'h', aborter.signal);
     await watch.next();
     const next = watch.next();
     aborter.abort();
@@ -81,12 +92,12 @@ describe('watched subjects', () => {
     const world = new World();
     let evaluations = 0;
     const view = countingView(world.state.view, () => evaluations++);
-    const subjects = new SubjectRegistry(publicApiDefaults.watch, view, world.clock);
+    const subjects = new SubjectRegistry(publicApiDefaults.watch, view, world.clock, 'h');
     const open = () =>
       subjects.watch(
         'service/web',
         { bytesOf: () => 1, open: serviceSource(view, 'web', false) },
-        0,
+        {},
         new AbortController().signal,
       );
     const watches = Array.from({ length: 100 }, open);

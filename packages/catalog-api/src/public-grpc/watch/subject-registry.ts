@@ -1,5 +1,5 @@
 import { sleep, type Clock, type Timer } from '@tribune/platform';
-import { ApiError, type WatchEvent } from '@tribune/protocol';
+import { ApiError, type WatchEvent, type WatchOptions } from '@tribune/protocol';
 import type { View } from '@tribune/state-store';
 import type { WatchLimits } from '../options';
 import { Subject, type OpenSource } from './subject';
@@ -19,6 +19,8 @@ export class SubjectRegistry {
     private readonly limits: WatchLimits,
     private readonly view: View,
     private readonly clock: Clock,
+    /** Names this process's logs: a place in the log of another is none in ours. */
+    private readonly history: string,
   ) {}
 
   /** Watches running now, and the different things they watch. */
@@ -29,17 +31,21 @@ export class SubjectRegistry {
   async *watch<Item, Key>(
     name: string,
     description: { readonly bytesOf: (item: Item) => number; readonly open: OpenSource<Item, Key> },
-    fromRevision: number,
+    options: WatchOptions,
     signal: AbortSignal,
   ): AsyncGenerator<WatchEvent<Item, Key>> {
     if (this.watchers >= this.limits.watchesMax) throw exhausted('too many watches on this server');
+    const { history = this.history } = options;
+    const fromRevision = history === this.history ? (options.fromRevision ?? 0) : 0;
     this.watchers++;
     try {
       await this.catchUp(fromRevision, signal);
       const held = this.take(name, description);
       held.watchers++;
       try {
-        yield* (held.subject as Subject<Item, Key>).watch(fromRevision, signal);
+        for await (const change of (held.subject as Subject<Item, Key>).watch(fromRevision, signal)) {
+          yield { ...change, history: this.history };
+        }
       } finally {
         held.watchers--;
         if (held.watchers === 0) this.retire(name, held);

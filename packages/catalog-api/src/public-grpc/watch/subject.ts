@@ -1,4 +1,4 @@
-import type { WatchEvent } from '@tribune/protocol';
+import type { WatchChange } from '@tribune/protocol';
 import { ChangeLog, type Change } from './change-log';
 
 /** Where the changes of a subject come from. */
@@ -39,7 +39,7 @@ export class Subject<Item, Key> {
    * The first event at once (empty when nothing was missed), then each change. `fromRevision` 0: a snapshot first.
    * Pull by pull: nothing is queued for the caller.
    */
-  async *watch(fromRevision: number, signal: AbortSignal): AsyncGenerator<WatchEvent<Item, Key>> {
+  async *watch(fromRevision: number, signal: AbortSignal): AsyncGenerator<WatchChange<Item, Key>> {
     let seen = fromRevision;
     let isFirst = true;
     while (!signal.aborted) {
@@ -70,7 +70,7 @@ export class Subject<Item, Key> {
     return seen > this.revision() ? undefined : this.log.since(seen);
   }
 
-  private snapshot(): WatchEvent<Item, Key> {
+  private snapshot(): WatchChange<Item, Key> {
     this.source.settle();
     return { kind: 'snapshot', revision: this.revision(), items: this.source.snapshot() };
   }
