@@ -2,7 +2,7 @@ import { messageOf, sleep, type Readiness } from '@tribune/platform';
 import type { AgentControl } from '@tribune/catalog-api';
 import type { AgentConfig } from '../config/agent-config';
 import { Supervisor } from '../supervisor/supervisor';
-import type { AgentPorts, Composition, CompositionInput } from './composition';
+import type { AgentPorts, Composition, CompositionInput, Listening } from './composition';
 import type { AgentIdentity } from './identity';
 import { joinPool } from './join';
 
@@ -35,7 +35,8 @@ export class Agent {
   ) {
     const control: AgentControl = {
       reload: () => this.reload(),
-      leave: () => this.leave().then(hooks.onLeft),
+      leave: () => this.leaveForGood(),
+      readiness: () => this.readiness(),
     };
     this.composition = compose({ config, identity, ports, control, onFatal: hooks.onFatal });
     this.supervisor = new Supervisor(this.composition.pieces, ports);
@@ -46,6 +47,10 @@ export class Agent {
     await this.supervisor.start();
     void this.join('lan', this.config.joinLan);
     if (this.config.serfWan) void this.join('wan', this.config.joinWan);
+  }
+
+  listening(): Listening {
+    return this.composition.listening();
   }
 
   readiness(): Readiness {
@@ -74,6 +79,12 @@ export class Agent {
   /** Tells the cluster that this agent goes for good. Idempotent. */
   leave(): Promise<void> {
     return (this.leaving ??= this.leaveOnce());
+  }
+
+  /** An order from outside is carried out even when the farewell fails. */
+  private async leaveForGood(): Promise<void> {
+    await this.leave().catch((error: unknown) => this.ports.logger.error('leave failed', { reason: messageOf(error) }));
+    this.hooks.onLeft();
   }
 
   async stop(): Promise<void> {

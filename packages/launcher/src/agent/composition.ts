@@ -30,6 +30,7 @@ export interface Composition {
   readonly agent: AgentApi;
   readonly state: StateApi;
   reloadDns(config: AgentConfig): void;
+  listening(): Listening;
   /** After the pieces have stopped. */
   close(): void;
 }
@@ -38,4 +39,12 @@ export interface Composition {
 export interface DataPlane {
   readonly state: StateApi;
   readonly view: View;
+}
+
+/** The ports that were really bound, of the first address each; 0 for what is off. */
+export interface Listening {
+  readonly http: number;
+  readonly grpc: number;
+  readonly dns: number;
+  readonly serfLan: number;
 }

@@ -38,6 +38,7 @@ export function composeClient(input: CompositionInput): Composition {
     agent: front.agent,
     state,
     reloadDns: front.reloadDns,
+    listening: () => ({ ...front.listening(), serfLan: gossip.port() }),
     close() {
       front.close();
       state.close();

@@ -1,30 +1,34 @@
 import type * as CatalogApiModule from '@tribune/catalog-api';
 import type * as DnsModule from '@tribune/dns-gateway';
-import { createGossip } from '@tribune/gossip';
+import { createGossip, type Gossip } from '@tribune/gossip';
 import { createHealthRunner } from '@tribune/health-runner';
 import { CodedError } from '@tribune/platform';
-import type { AgentApi, MembershipApi } from '@tribune/protocol';
+import type { AgentApi, GrpcServer, MembershipApi } from '@tribune/protocol';
 import { InlinePiece } from '../pieces/inline-piece';
 import type { Piece } from '../pieces/piece';
 import { StandIn } from '../pieces/stand-in';
 import type { AgentConfig } from '../config/agent-config';
-import type { CompositionInput, DataPlane } from './composition';
+import type { CompositionInput, DataPlane, Listening } from './composition';
 import { dnsOptionsOf, dnsSettingsOf } from './options/dns-options';
 import { gossipOptionsOf } from './options/gossip-options';
 import { healthOptionsOf } from './options/health-options';
 import { httpOptionsOf } from './options/http-options';
-import { publicGrpcListeners } from './public-grpc-piece';
+import { publicGrpcListeners, type PublicGrpc } from './public-grpc-piece';
 
 export class NameLostError extends CodedError<{ code: 'NODE_NAME_LOST'; pool: string }> {}
 
-export function gossipPiece({ config, identity, ports }: CompositionInput): {
+export interface GossipPart {
   readonly piece: Piece;
   readonly membership: MembershipApi;
-} {
+  port(): number;
+}
+
+export function gossipPiece({ config, identity, ports }: CompositionInput): GossipPart {
+  let gossip: Gossip | undefined;
   const standIn = new StandIn<MembershipApi>('gossip');
   const piece = new InlinePiece('gossip', (died) =>
     standIn.put(
-      createGossip(gossipOptionsOf(config, identity), {
+      (gossip = createGossip(gossipOptionsOf(config, identity), {
         ...ports,
         nameLost: (pool) =>
           died(
@@ -33,16 +37,17 @@ export function gossipPiece({ config, identity, ports }: CompositionInput): {
               `another agent of the ${pool} pool has the name ${config.nodeName}`,
             ),
           ),
-      }),
+      })),
     ),
   );
-  return { piece, membership: standIn.face };
+  return { piece, membership: standIn.face, port: () => gossip?.port('lan') ?? 0 };
 }
 
 export interface FrontEnd {
   readonly pieces: readonly Piece[];
   readonly agent: AgentApi;
   reloadDns(config: AgentConfig): void;
+  listening(): Omit<Listening, 'serfLan'>;
   close(): void;
 }
 
@@ -60,19 +65,16 @@ export function frontEnd(input: CompositionInput, data: DataPlane, membership: M
     const options = { ...publicApiDefaults, datacenter: config.datacenter, leaderHoldMs: config.rpcHoldTimeoutMs };
     return createPublicApi(options, { ...ports, ...data });
   });
-  const http = new InlinePiece('catalog-api', () =>
-    catalog().createCatalogApi(httpOptionsOf(config, identity), {
-      ...ports,
-      ...data,
-      membership,
-      agent: standIn.face,
-      logSource: ports.logger,
-      control,
-    }),
-  );
-  const grpc = new InlinePiece('public-grpc', () =>
-    publicGrpcListeners(config.grpc, ports.logger.child('grpc'), (server) => catalog().servePublicGrpc(server, api())),
-  );
+  let server: CatalogApiModule.CatalogApi | undefined;
+  const http = new InlinePiece('catalog-api', () => {
+    const collaborators = { ...ports, ...data, membership, agent: standIn.face, logSource: ports.logger, control };
+    return (server = catalog().createCatalogApi(httpOptionsOf(config, identity), collaborators));
+  });
+  let listeners: PublicGrpc | undefined;
+  const grpc = new InlinePiece('public-grpc', () => {
+    const serve = (one: GrpcServer): void => catalog().servePublicGrpc(one, api());
+    return (listeners = publicGrpcListeners(config.grpc, ports.logger.child('grpc'), serve));
+  });
   let gateway: DnsModule.DnsGateway | undefined;
   const dns = new InlinePiece(
     'dns-gateway',
@@ -91,6 +93,7 @@ export function frontEnd(input: CompositionInput, data: DataPlane, membership: M
     ],
     agent: standIn.face,
     reloadDns: (changed) => gateway?.reload(dnsSettingsOf(changed)),
+    listening: () => ({ http: server?.port ?? 0, grpc: listeners?.port ?? 0, dns: gateway?.port ?? 0 }),
     close: () => api.made?.close(),
   };
 }

@@ -2,6 +2,7 @@ import { createRaftServer } from '@tribune/raft-core';
 import { InlinePiece } from '../pieces/inline-piece';
 import type { Composition, CompositionInput } from './composition';
 import { raftOptionsOf } from './options/raft-options';
+import { gossipTags } from './options/gossip-options';
 import { frontEnd, gossipPiece } from './inline-pieces';
 
 /** A server agent in one process: reads come from the state machine's own tables, so there is one copy of the data. */
@@ -13,7 +14,15 @@ export function composeServer(input: CompositionInput): Composition {
     membership: gossip.membership,
     onFatal,
   });
-  const raft = new InlinePiece('raft-core', () => server);
+  const raft = new InlinePiece('raft-core', () => ({
+    async start() {
+      await server.start();
+      // Port 0: the others must hear which one it became.
+      const tags = { ...gossipTags(config, identity.nodeId), port: String(server.rpcPort) };
+      if (config.serverRpc.port === 0) await gossip.membership.setTags(tags);
+    },
+    stop: () => server.stop(),
+  }));
   const front = frontEnd(input, { state: server.state, view: server.view }, gossip.membership);
   return {
     pieces: [gossip.piece, raft, ...front.pieces],
@@ -21,6 +30,7 @@ export function composeServer(input: CompositionInput): Composition {
     agent: front.agent,
     state: server.state,
     reloadDns: front.reloadDns,
+    listening: () => ({ ...front.listening(), serfLan: gossip.port() }),
     close: front.close,
   };
 }

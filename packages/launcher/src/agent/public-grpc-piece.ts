@@ -2,18 +2,26 @@ import type { Logger, Startable } from '@tribune/platform';
 import { GrpcServer } from '@tribune/protocol';
 import type { ListenAddress } from '../config/agent-config';
 
+export interface PublicGrpc extends Startable {
+  /** Of the first address. */
+  readonly port: number;
+}
+
 /** One gRPC listener per address, all serving what `add` puts on them. */
 export function publicGrpcListeners(
   addresses: readonly ListenAddress[],
   logger: Logger,
   add: (server: GrpcServer) => void,
-): Startable {
+): PublicGrpc {
   const servers = addresses.map((address) => {
     const server = new GrpcServer({ address: grpcTarget(address) }, logger);
     add(server);
     return server;
   });
   return {
+    get port() {
+      return servers[0]?.port ?? 0;
+    },
     async start() {
       for (const server of servers) await server.start();
     },
