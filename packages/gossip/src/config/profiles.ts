@@ -21,6 +21,7 @@ export const lanDefaults: Profile = {
   suspicionMaxTimeoutMult: 6,
   awarenessMax: 8,
   buddySystem: true,
+  deafnessMembersMin: 4,
   gossipIntervalMs: 200,
   gossipNodes: 3,
   gossipToTheDeadMs: 30_000,

@@ -24,7 +24,8 @@ export class MemberTable {
   private order: number[] = [];
   private probed = 0;
   /** Set by {@link share}: copy before the first write. */
-  private shared = false;
+  private hasSharedSlots = false;
+  private hasSharedIndex = false;
 
   get size(): number {
     return this.slots.length;
@@ -41,7 +42,8 @@ export class MemberTable {
 
   add(record: MemberRecord, random: Random): void {
     assert(!this.index.has(record.name), 'a member has one slot');
-    this.own();
+    this.ownSlots();
+    this.ownIndex();
     const slot = this.slots.push(record) - 1;
     this.index.set(record.name, slot);
     const place = random.integer(this.order.length + 1);
@@ -53,7 +55,7 @@ export class MemberTable {
   replace(record: MemberRecord): void {
     const slot = this.index.get(record.name);
     assert(slot !== undefined, 'only a known member can be replaced');
-    this.own();
+    this.ownSlots();
     this.slots[slot] = record;
   }
 
@@ -90,7 +92,8 @@ export class MemberTable {
     copy.slots = this.slots;
     copy.index = this.index;
     copy.order = shuffle([...this.order], random);
-    copy.shared = this.shared = true;
+    copy.hasSharedSlots = this.hasSharedSlots = true;
+    copy.hasSharedIndex = this.hasSharedIndex = true;
     return copy;
   }
 
@@ -104,13 +107,18 @@ export class MemberTable {
     this.slots = records;
     this.index = new Map(records.map((record, slot) => [record.name, slot]));
     this.order = records.map((_, slot) => slot);
-    this.shared = false;
+    this.hasSharedSlots = this.hasSharedIndex = false;
   }
 
-  private own(): void {
-    if (!this.shared) return;
+  private ownSlots(): void {
+    if (!this.hasSharedSlots) return;
     this.slots = [...this.slots];
+    this.hasSharedSlots = false;
+  }
+
+  private ownIndex(): void {
+    if (!this.hasSharedIndex) return;
     this.index = new Map(this.index);
-    this.shared = false;
+    this.hasSharedIndex = false;
   }
 }

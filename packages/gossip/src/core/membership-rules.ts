@@ -69,7 +69,8 @@ export class MembershipRules {
     if (known.name === config.name) return this.refute(known, suspect.incarnation, 'suspect', suspect.from, nowMs);
     this.disseminator.broadcast(suspect);
     table.replace({ ...known, incarnation: suspect.incarnation, state: 'suspect', changedAtMs: nowMs });
-    const begun = new Suspicion(suspicionTerms(config, table.size), nowMs, suspect.from);
+    const deafMs = this.context.hearing.totalDeafMs(nowMs);
+    const begun = new Suspicion(suspicionTerms(config, table.size), { atMs: nowMs, deafMs }, suspect.from);
     this.suspicions.set(suspect.node, begun);
     this.scheduleVerdict(suspect.node, begun);
     outbox.fact({ kind: 'suspected', node: suspect.node, from: suspect.from });
@@ -143,15 +144,22 @@ export class MembershipRules {
     this.scheduleVerdict(suspect.node, suspicion);
   }
 
-  private scheduleVerdict(node: string, suspicion: Suspicion): void {
-    this.context.timers.schedule(`suspicion:${node}`, suspicion.deadlineMs, (nowMs) => {
-      const known = this.context.table.get(node);
-      this.suspicions.delete(node);
-      if (known?.state !== 'suspect') return;
-      this.context.outbox.fact({ kind: 'suspicionExpired', node, confirmations: suspicion.confirmations });
-      const from = this.context.config.name;
-      this.bury({ kind: 'dead', node, incarnation: known.incarnation, from }, known, nowMs);
+  // The countdown stands still while we are deaf.
+  private scheduleVerdict(node: string, suspicion: Suspicion, atMs = suspicion.deadlineMs): void {
+    this.context.timers.schedule(`suspicion:${node}`, atMs, (nowMs) => {
+      const dueMs = suspicion.dueMs(this.context.hearing.totalDeafMs(nowMs));
+      if (nowMs >= dueMs) this.expire(node, suspicion, nowMs);
+      else this.scheduleVerdict(node, suspicion, dueMs);
     });
+  }
+
+  private expire(node: string, { confirmations }: Suspicion, nowMs: number): void {
+    const known = this.context.table.get(node);
+    this.suspicions.delete(node);
+    if (known?.state !== 'suspect') return;
+    this.context.outbox.fact({ kind: 'suspicionExpired', node, confirmations });
+    const from = this.context.config.name;
+    this.bury({ kind: 'dead', node, incarnation: known.incarnation, from }, known, nowMs);
   }
 
   private endSuspicion(node: string): void {

@@ -37,7 +37,7 @@ describe('a suspicion', () => {
   });
 
   it('counts each accuser once and the first one not at all', () => {
-    const suspicion = new Suspicion(terms, 1_000, 'a');
+    const suspicion = new Suspicion(terms, { atMs: 1_000, deafMs: 0 }, 'a');
     expect(suspicion.deadlineMs).toBe(31_000);
     expect([suspicion.confirm('a'), suspicion.confirm('b'), suspicion.confirm('b')]).toEqual([false, true, false]);
     expect(suspicion.confirmations).toBe(1);
@@ -45,10 +45,15 @@ describe('a suspicion', () => {
   });
 
   it('stops listening when it has heard enough', () => {
-    const suspicion = new Suspicion(terms, 0, 'a');
+    const suspicion = new Suspicion(terms, { atMs: 0, deafMs: 0 }, 'a');
     for (const accuser of ['b', 'c', 'd']) expect(suspicion.confirm(accuser)).toBe(true);
     expect(suspicion.isSatisfied).toBe(true);
     expect(suspicion.confirm('e')).toBe(false);
     expect(suspicion.deadlineMs).toBe(2_000);
+  });
+
+  it('stands still while we are deaf, but not beyond the longest time', () => {
+    const suspicion = new Suspicion({ leastMs: 4_000, longestMs: 24_000, wanted: 0 }, { atMs: 0, deafMs: 500 }, 'a');
+    expect([500, 3_500, 90_000].map((deafMs) => suspicion.dueMs(deafMs))).toEqual([4_000, 7_000, 24_000]);
   });
 });

@@ -41,7 +41,7 @@ export class Suspicion {
   /** The first accuser does not count as a confirmation. */
   constructor(
     private readonly terms: SuspicionTerms,
-    private readonly startedAtMs: number,
+    private readonly start: { readonly atMs: number; readonly deafMs: number },
     firstAccuser: string,
   ) {
     this.accusers.add(firstAccuser);
@@ -56,7 +56,13 @@ export class Suspicion {
   }
 
   get deadlineMs(): number {
-    return this.startedAtMs + suspicionTimeoutMs(this.terms, this.agreed);
+    return this.start.atMs + suspicionTimeoutMs(this.terms, this.agreed);
+  }
+
+  /** When the verdict falls, given all the ms that we have ever been deaf; the longest time holds in any case. */
+  dueMs(totalDeafMs: number): number {
+    const lastMs = this.start.atMs + this.terms.longestMs;
+    return Math.min(this.deadlineMs + totalDeafMs - this.start.deafMs, Math.max(lastMs, this.deadlineMs));
   }
 
   /** True when `accuser` is new and still wanted: then the news is worth passing on, and the deadline has moved. */

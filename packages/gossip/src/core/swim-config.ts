@@ -28,6 +28,11 @@ export interface SwimConfig {
   readonly awarenessMax: number;
   /** Tell a suspect about the suspicion in the ping itself (Lifeguard's buddy system). */
   readonly buddySystem: boolean;
+  /**
+   * Who hears nothing from anybody is cut off itself: with at least so many others believed alive, two probe intervals
+   * of complete silence put verdicts off, at the longest until the longest suspicion. 0 switches it off.
+   */
+  readonly deafnessMembersMin: number;
   /** ms between gossip rounds and members addressed in each. */
   readonly gossipIntervalMs: number;
   readonly gossipNodes: number;

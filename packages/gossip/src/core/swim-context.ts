@@ -1,6 +1,7 @@
 import type { Random } from '@tribune/platform';
 import type { Awareness } from './awareness';
 import type { BroadcastQueue } from './broadcast-queue';
+import type { Hearing } from './hearing';
 import type { MemberTable } from './member-table';
 import type { Alive, Message, User } from './messages';
 import type { Outbox } from './ready';
@@ -33,4 +34,5 @@ export interface SwimContext extends SwimCollaborators {
   readonly outbox: Outbox;
   readonly timers: TimerQueue;
   readonly awareness: Awareness;
+  readonly hearing: Hearing;
 }

@@ -2,6 +2,7 @@ import { assert } from '@tribune/platform';
 import { Awareness } from './awareness';
 import { BroadcastQueue } from './broadcast-queue';
 import { Disseminator } from './disseminator';
+import { Hearing } from './hearing';
 import { MemberTable, type MemberRecord } from './member-table';
 import { MembershipRules } from './membership-rules';
 import type { Endpoint, Message, PushedState } from './messages';
@@ -44,6 +45,7 @@ export class Swim {
       outbox: new Outbox(),
       timers: new TimerQueue(),
       awareness: new Awareness(config.awarenessMax),
+      hearing: new Hearing(config, table),
     };
     this.disseminator = new Disseminator(this.context);
     this.rules = new MembershipRules(this.context, this.disseminator);
@@ -69,6 +71,7 @@ export class Swim {
   }
 
   step(message: Message, from: Endpoint, nowMs: number): void {
+    this.context.hearing.heard(nowMs);
     switch (message.kind) {
       case 'ping':
         return this.answerPing(message.seqNo, message.node, message.source ?? from);
@@ -113,6 +116,7 @@ export class Swim {
   }
 
   merge(states: readonly PushedState[], nowMs: number): void {
+    this.context.hearing.heard(nowMs);
     for (const state of states) this.rules.merge(state, nowMs);
   }
 
@@ -133,6 +137,11 @@ export class Swim {
   get health(): { readonly score: number; readonly suspects: number; readonly queued: number } {
     const { awareness, queue } = this.context;
     return { score: awareness.score, suspects: this.rules.suspectCount, queued: queue.length };
+  }
+
+  /** ms between our state exchanges at the present size of the pool. */
+  get pushPullIntervalMs(): number {
+    return pushPullIntervalMs(this.config.pushPullIntervalMs, this.table.size);
   }
 
   self(): MemberRecord {
@@ -165,7 +174,7 @@ export class Swim {
 
   private schedulePushPull(atMs: number): void {
     this.context.timers.schedule('push-pull', atMs, (nowMs) => {
-      this.schedulePushPull(nowMs + pushPullIntervalMs(this.config.pushPullIntervalMs, this.table.size));
+      this.schedulePushPull(nowMs + this.pushPullIntervalMs);
       const [peer] = this.table.randomMembers(
         1,
         this.context.random,

@@ -51,6 +51,8 @@ export class SimNode {
   packetsReceived = 0;
   /** Set while all its traffic is held back. */
   held: (() => void)[] | undefined;
+  /** Its clock events wait as well: the whole process does not run. */
+  isPaused = false;
   tickAtMs = Infinity;
 
   constructor(
@@ -138,11 +140,23 @@ export class SimPool {
     this.node(name).held ??= [];
   }
 
+  /** The process does not run at all: its timers wait as well, its socket fills up. */
+  pause(name: string): void {
+    this.hold(name);
+    this.node(name).isPaused = true;
+  }
+
+  /** Ends `hold` and `pause`. As in the shell, what waits in the socket is read before late timers run. */
   release(name: string): void {
     const node = this.node(name);
     const held = node.held ?? [];
     node.held = undefined;
     for (const go of held) go();
+    if (!node.isPaused) return;
+    node.isPaused = false;
+    node.tickAtMs = Infinity;
+    node.swim.tick(this.nowMs);
+    this.flush(node);
   }
 
   /** Injects a message as if it had arrived. */
@@ -191,7 +205,7 @@ export class SimPool {
     if (atMs >= node.tickAtMs) return;
     node.tickAtMs = atMs;
     this.heap.at(atMs, () => {
-      if (!node.isUp || node.tickAtMs !== atMs) return;
+      if (!node.isUp || node.isPaused || node.tickAtMs !== atMs) return;
       node.tickAtMs = Infinity;
       node.swim.tick(this.nowMs);
       this.flush(node);

@@ -1,0 +1,95 @@
+import type { Profile } from '../config/profiles';
+import { SimPool } from '../testing/sim-pool';
+
+/**
+ * The anomaly experiment of the Lifeguard paper (arXiv 1707.00788 §V): some members are slow (all their traffic is held
+ * back for D, then let through for a moment, again and again). How often is a healthy member declared dead?
+ */
+export interface AnomalyCell {
+  /** Slow members (C) and how long their traffic is held (D, ms). */
+  readonly slow: number;
+  readonly holdMs: number;
+}
+
+export interface AnomalyResult {
+  /** Healthy members declared dead, counted at every observer, and at healthy observers only. */
+  readonly falsePositives: number;
+  readonly atHealthy: number;
+}
+
+/** `held`: only traffic waits. `paused`: the whole process waits, which is what a starved event loop does. */
+export type Anomaly = 'held' | 'paused';
+
+export const ANOMALY_GRID: readonly AnomalyCell[] = [
+  { slow: 4, holdMs: 8_192 },
+  { slow: 4, holdMs: 32_768 },
+  { slow: 16, holdMs: 8_192 },
+  { slow: 16, holdMs: 32_768 },
+];
+
+/** Without our own addition. */
+const LISTENING: Partial<Profile> = { deafnessMembersMin: 0 };
+
+export const VARIANTS: Readonly<Record<string, Partial<Profile>>> = {
+  'SWIM (α 5, β 1, no LHM)': { ...LISTENING, suspicionMult: 5, suspicionMaxTimeoutMult: 1, awarenessMax: 1 },
+  '+ LHA-Probe': { ...LISTENING, suspicionMult: 5, suspicionMaxTimeoutMult: 1, awarenessMax: 8 },
+  '+ LHA-Suspicion (β 6)': { ...LISTENING, suspicionMult: 5, suspicionMaxTimeoutMult: 6, awarenessMax: 1 },
+  'Lifeguard α 5 β 6': { ...LISTENING, suspicionMult: 5, suspicionMaxTimeoutMult: 6, awarenessMax: 8 },
+  'Lifeguard α 4 β 6': LISTENING,
+  'Lifeguard α 4 β 6 and deafness (our default)': {},
+  'Lifeguard α 2 β 6 and deafness': { suspicionMult: 2, suspicionMaxTimeoutMult: 6 },
+};
+
+const NODES = 64;
+const DURATION_MS = 120_000;
+const FREE_MS = 64;
+const SETTLE_MS = 5_000;
+
+export function runAnomaly(
+  { slow, holdMs }: AnomalyCell,
+  knobs: Partial<Profile>,
+  seed: number,
+  kind: Anomaly,
+): AnomalyResult {
+  const pool = new SimPool({ seed, knobs });
+  pool.addConverged(NODES);
+  pool.run(SETTLE_MS);
+  const isSlow = new Set(Array.from({ length: slow }, (_, i) => `n${i}`));
+  let [falsePositives, atHealthy] = [0, 0];
+  pool.observe = ({ node, fact }) => {
+    if (fact.kind !== 'departed' || isSlow.has(fact.member.name)) return;
+    falsePositives += 1;
+    if (!isSlow.has(node)) atHealthy += 1;
+  };
+  const cycle = (): void => {
+    for (const name of isSlow) kind === 'held' ? pool.hold(name) : pool.pause(name);
+    pool.heap.at(pool.nowMs + holdMs, () => {
+      for (const name of isSlow) pool.release(name);
+    });
+    pool.heap.at(pool.nowMs + holdMs + FREE_MS, cycle);
+  };
+  cycle();
+  pool.run(DURATION_MS);
+  return { falsePositives, atHealthy };
+}
+
+/** ms from a crash until the first, the middle and all (99 %) of the others call the member dead. */
+export function runDetection(
+  nodes: number,
+  knobs: Partial<Profile>,
+  seed: number,
+): { first: number; median: number; p99: number } {
+  const pool = new SimPool({ seed, knobs });
+  pool.addConverged(nodes);
+  pool.run(SETTLE_MS + pool.random.next() * 1000);
+  const killedAtMs = pool.nowMs;
+  const noticed: number[] = [];
+  pool.observe = ({ atMs, fact }) => {
+    if (fact.kind === 'departed' && fact.member.name === 'n0') noticed.push(atMs - killedAtMs);
+  };
+  pool.kill('n0');
+  pool.run(DURATION_MS);
+  const at = (share: number): number =>
+    noticed[Math.min(noticed.length, Math.ceil((nodes - 1) * share)) - 1] ?? Infinity;
+  return { first: noticed[0] ?? Infinity, median: at(0.5), p99: at(0.99) };
+}
