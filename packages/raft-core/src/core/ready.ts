@@ -49,6 +49,7 @@ export type Fact =
   | { readonly kind: 'readsLost'; readonly reads: readonly ReadContext[] }
   | { readonly kind: 'configurationChanged'; readonly index: LogIndex }
   | { readonly kind: 'configurationCommitted'; readonly index: LogIndex; readonly joint: boolean }
+  /** Given up. A transfer that succeeds shows as `steppedDown` and the next `leaderChanged`. */
   | { readonly kind: 'transferEnded'; readonly target: ServerId; readonly reason: string }
   /** A follower no longer holds what it acknowledged: its disk was replaced under the same id (R13). It gets nothing. */
   | { readonly kind: 'followerRegressed'; readonly id: ServerId; readonly matchIndex: LogIndex }

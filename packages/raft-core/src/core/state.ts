@@ -201,10 +201,8 @@ export class RaftState {
   }
 
   private endLeadership(): void {
-    const { reads, transfer } = this.leadership!;
+    const { reads } = this.leadership!;
     if (reads.pending.length > 0) this.facts.push({ kind: 'readsLost', reads: reads.pending });
-    if (transfer)
-      this.facts.push({ kind: 'transferEnded', target: transfer.target, reason: 'this server no longer leads' });
     this.leadership = undefined;
   }
 

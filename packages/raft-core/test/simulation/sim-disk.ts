@@ -1,4 +1,5 @@
 import type { TermStart } from '../../src/core/config';
+import { sizeOf } from '../../src/core/entry-cache';
 import { decodeConfiguration } from '../../src/core/configuration-codec';
 import { emptyState, type PersistentState } from '../../src/core/config';
 import type { Entry, HardState, LogPosition, SnapshotMeta } from '../../src/core/message';
@@ -55,7 +56,7 @@ export class SimDisk {
     const entries: Entry[] = [];
     let bytes = 0;
     for (const entry of this.entries.slice(from - this.base.index - 1, to - this.base.index)) {
-      bytes += entry.data.byteLength;
+      bytes += sizeOf(entry);
       if (entries.length > 0 && bytes > bytesMax) break;
       entries.push(entry);
     }
