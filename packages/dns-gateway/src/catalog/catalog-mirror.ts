@@ -125,7 +125,7 @@ export class CatalogMirror implements Startable {
     if (!followed) {
       if (this.services.size >= this.options.followedServicesMax) this.letGo(this.services.keys().next().value!);
       followed = new FollowedService(name, service, connect, this.collaborators.catalog, () => {
-        this.isReachable = true;
+        this.setReachable(true);
         this.changed(dependency);
       });
       this.services.set(name, followed);
@@ -165,10 +165,10 @@ export class CatalogMirror implements Startable {
         open: (from, abort) => this.collaborators.catalog.watchNodes(from, abort),
         apply: (event) => {
           this.nodes.apply(event);
-          this.isReachable = true;
+          this.setReachable(true);
           this.nodesFirst.arrived();
         },
-        lost: () => void (this.isReachable = false),
+        lost: () => this.setReachable(false),
       },
       this.collaborators,
       signal,
@@ -182,14 +182,22 @@ export class CatalogMirror implements Startable {
         open: (from, abort) => this.collaborators.catalog.watchServices(from, abort),
         apply: (event) => {
           this.names.apply(event);
-          this.isReachable = true;
+          this.setReachable(true);
           this.namesFirst.arrived();
         },
-        lost: () => void (this.isReachable = false),
+        lost: () => this.setReachable(false),
       },
       this.collaborators,
       signal,
     );
+  }
+
+  private setReachable(isReachable: boolean): void {
+    if (this.isReachable === isReachable) return;
+    this.isReachable = isReachable;
+    const { logger } = this.collaborators;
+    if (isReachable) logger.info('the catalog is back');
+    else logger.warn('the catalog is away, answering from what is here', { loaded: this.loaded });
   }
 
   private run(task: Promise<void>): void {

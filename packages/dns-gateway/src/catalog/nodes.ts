@@ -32,7 +32,7 @@ export class Nodes {
   private put(node: Node): void {
     const name = node.node.toLowerCase();
     const before = this.byName.get(name);
-    if (before && before.modifyIndex === node.modifyIndex && before.address === node.address) return;
+    if (before && isSame(before, node)) return;
     this.remove(name);
     this.byName.set(name, node);
     const bytes = addressBytes(node.address);
@@ -56,4 +56,11 @@ export class Nodes {
     }
     this.changed(name);
   }
+}
+
+/** In what answers show. A snapshot repeats every node, and must not throw away every answer. */
+function isSame(a: Node, b: Node): boolean {
+  const texts = ({ node, address, meta }: Node): string =>
+    JSON.stringify([node, address, Object.entries(meta ?? {}).sort()]);
+  return texts(a) === texts(b);
 }

@@ -3,6 +3,8 @@ import { connect, isIPv6 } from 'node:net';
 import { shuffle, type Clock, type Logger, type Random } from '@tribune/platform';
 import type { DnsSettings } from '../../options';
 import { FLAG, HEADER_BYTES } from '../../wire/codes';
+import { nameKey } from '../../wire/name';
+import { parseQuery } from '../../wire/query';
 import { parseRecursor, type RecursorAddress } from './recursor-address';
 
 export type Transport = 'udp' | 'tcp';
@@ -68,9 +70,20 @@ export class Forwarder {
   }
 }
 
+/** Same id and same question; a server that could not read the question may leave it out. */
 function isAnswerTo(packet: Buffer, question: Buffer): boolean {
   if (packet.length < HEADER_BYTES || packet.readUInt16BE(0) !== question.readUInt16BE(0)) return false;
-  return (packet.readUInt16BE(2) & FLAG.QR) !== 0;
+  if ((packet.readUInt16BE(2) & FLAG.QR) === 0) return false;
+  if (packet.readUInt16BE(4) === 0) return (packet[3]! & 0xf) !== 0;
+  const asked = parseQuery(question);
+  if (asked.kind !== 'query') return false;
+  const end = asked.nameEnd + 4;
+  const tail = (bytes: Buffer): string => bytes.toString('hex', asked.nameEnd, end);
+  return (
+    packet.length >= end &&
+    nameKey(packet, HEADER_BYTES, asked.nameEnd) === asked.key &&
+    tail(packet) === tail(question)
+  );
 }
 
 type Exchange = (
