@@ -3,7 +3,7 @@ import type { Command } from '@tribune/state-store';
 import { initialState, NO_THRESHOLDS } from '../core/check-state';
 import type { LocalCheckRecord, LocalServiceRecord } from '../local/local-records';
 import { NODE, service } from '../testing/runner-fixture';
-import { planSync, tagOverrides, type CatalogSide, type LocalSide } from './plan';
+import { planNode, planRows, tagOverrides, type CatalogSide, type LocalSide } from './plan';
 
 const INDEXES = { createIndex: 1, modifyIndex: 1 };
 const nodeRow: Node = { ...NODE, ...INDEXES };
@@ -51,12 +51,7 @@ const side = (given: Partial<LocalSide> = {}): LocalSide => ({
   isOutputDeferred: () => false,
   ...given,
 });
-const catalog = (given: Partial<CatalogSide> = {}): CatalogSide => ({
-  node: nodeRow,
-  services: [],
-  checks: [],
-  ...given,
-});
+const catalog = (given: Partial<CatalogSide> = {}): CatalogSide => ({ services: [], checks: [], ...given });
 
 /** One word per command: what it writes or removes. */
 const shown = (commands: readonly Command[]): string[] =>
@@ -64,34 +59,28 @@ const shown = (commands: readonly Command[]): string[] =>
     if (command.type === 'deregister') return `-${command.serviceId ?? command.checkId}`;
     if (command.type !== 'register') return command.type;
     const parts = [command.service?.id, ...command.checks.map(({ checkId }) => checkId)].filter(Boolean);
-    return `${command.skipNodeUpdate ? '' : 'node '}+${parts.join('+')}`;
+    return `+${parts.join('+')}`;
   });
 
 test('two sides that agree need nothing', () => {
   const ours = side({ services: [local('web')], checks: [localCheck('c', 'web')] });
   const theirs = catalog({ services: [instance('web')], checks: [checkRow('c', 'web')] });
-  expect(planSync(ours, theirs, undefined)).toEqual([]);
+  expect(planRows(ours, theirs)).toEqual([]);
 });
 
-test('an unknown node is registered, alone or with what it has', () => {
-  expect(shown(planSync(side(), catalog({ node: undefined }), undefined))).toEqual(['node +']);
-  expect(shown(planSync(side({ services: [local('web')] }), catalog({ node: undefined }), undefined))).toEqual([
-    'node +web',
-  ]);
-});
-
-test('a node whose address has changed is registered again', () => {
-  const moved = side({ node: { ...NODE, address: '10.9.9.9' } });
-  expect(shown(planSync(moved, catalog(), undefined))).toEqual(['node +']);
+test.each([
+  ['unknown', undefined, true],
+  ['the same', nodeRow, false],
+  ['another address', { ...nodeRow, address: '10.9.9.9' }, true],
+  ['other metadata', { ...nodeRow, meta: { rack: 'r1' } }, true],
+  ['empty metadata', { ...nodeRow, meta: null }, false],
+])('a node that the catalog has as %s', (_, known, isWritten) => {
+  expect(planNode(NODE, known) !== undefined).toBe(isWritten);
 });
 
 test('a service travels with its stale checks, checks of the node together', () => {
   const checks = [localCheck('a', 'web'), localCheck('b', 'web'), localCheck('n1'), localCheck('n2')];
-  const commands = planSync(
-    side({ services: [local('web')], checks }),
-    catalog({ checks: [checkRow('b', 'web')] }),
-    undefined,
-  );
+  const commands = planRows(side({ services: [local('web')], checks }), catalog({ checks: [checkRow('b', 'web')] }));
   expect(shown(commands)).toEqual(['+web+a', '+n1+n2']);
 });
 
@@ -102,24 +91,20 @@ test.each([
   ['weights', { weights: { passing: 2, warning: 1 } }],
   ['address', { address: 'db' }],
 ])('another %s is written', (_, json) => {
-  const commands = planSync(
-    side({ services: [local('web', json)] }),
-    catalog({ services: [instance('web')] }),
-    undefined,
-  );
+  const commands = planRows(side({ services: [local('web', json)] }), catalog({ services: [instance('web')] }));
   expect(shown(commands)).toEqual(['+web']);
 });
 
 test('an absent list and an empty one are the same', () => {
   const theirs = { ...instance('web'), tags: [], meta: {}, taggedAddresses: {} };
-  expect(planSync(side({ services: [local('web')] }), catalog({ services: [theirs] }), undefined)).toEqual([]);
+  expect(planRows(side({ services: [local('web')] }), catalog({ services: [theirs] }))).toEqual([]);
 });
 
 test('an output alone waits while it is deferred', () => {
   const ours = side({ checks: [localCheck('c', '', 'new')] });
   const theirs = catalog({ checks: [checkRow('c', '', 'old')] });
-  expect(planSync({ ...ours, isOutputDeferred: (id) => id === 'c' }, theirs, undefined)).toEqual([]);
-  expect(shown(planSync(ours, theirs, undefined))).toEqual(['+c']);
+  expect(planRows({ ...ours, isOutputDeferred: (id) => id === 'c' }, theirs)).toEqual([]);
+  expect(shown(planRows(ours, theirs))).toEqual(['+c']);
 });
 
 test('what the agent does not know is removed, a service with its checks', () => {
@@ -127,14 +112,7 @@ test('what the agent does not know is removed, a service with its checks', () =>
     services: [instance('gone'), instance('consul')],
     checks: [checkRow('c', 'gone'), checkRow('alone'), checkRow('serfHealth')],
   });
-  expect(shown(planSync(side(), theirs, undefined))).toEqual(['-gone', '-alone']);
-});
-
-test('a sync of changes looks at nothing else', () => {
-  const ours = side({ services: [local('a'), local('b')], checks: [localCheck('x'), localCheck('y')] });
-  const theirs = catalog({ services: [instance('gone'), instance('kept')], checks: [checkRow('z')] });
-  const scope = { services: new Set(['b', 'gone']), checks: new Set(['y']) };
-  expect(shown(planSync(ours, theirs, scope))).toEqual(['+b', '+y', '-gone']);
+  expect(shown(planRows(side(), theirs))).toEqual(['-gone', '-alone']);
 });
 
 test('tags of the catalog count only where the service allows it', () => {

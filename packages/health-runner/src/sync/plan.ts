@@ -10,7 +10,7 @@ import type { Command, RegisterCommand, Unindexed } from '@tribune/state-store';
 import { checkRow, type LocalCheckRecord, type LocalServiceRecord } from '../local/local-records';
 import { isSameCheck, isSameNode, isSameService, isSameTags } from './sameness';
 
-/** What this agent says of itself. */
+/** What this agent has of the rows that are looked at. */
 export interface LocalSide {
   readonly node: LocalNode;
   readonly services: readonly LocalServiceRecord[];
@@ -19,47 +19,36 @@ export interface LocalSide {
   readonly isOutputDeferred: (checkId: string) => boolean;
 }
 
-/** What the catalog says of this agent's node. */
+/** What the catalog has of the same rows. */
 export interface CatalogSide {
-  readonly node: Node | undefined;
   readonly services: readonly ServiceInstance[];
   readonly checks: readonly HealthCheck[];
 }
 
-/** Ids to look at; undefined looks at everything, and at what the catalog has too much. */
-export interface Scope {
-  readonly services: ReadonlySet<string>;
-  readonly checks: ReadonlySet<string>;
+/** The registration of the node itself, when the catalog has none or another. */
+export function planNode(local: LocalNode, known: Node | undefined): RegisterCommand | undefined {
+  const node = nodeRow(local);
+  if (known && isSameNode(known, node)) return undefined;
+  return { type: 'register', node, skipNodeUpdate: false, checks: [] };
 }
 
 /** The commands that make the catalog say what the agent says. Each stands alone: any order, any may fail. */
-export function planSync(local: LocalSide, catalog: CatalogSide, scope: Scope | undefined): Command[] {
-  const node = nodeRow(local.node);
-  const isNodeKnown = catalog.node !== undefined && isSameNode(catalog.node, node);
-  const registration = { type: 'register', node, skipNodeUpdate: isNodeKnown } as const;
-  const commands = [...serviceRegistrations(local, catalog, scope, registration), ...removals(local, catalog, scope)];
-  return commands.length === 0 && !isNodeKnown ? [{ ...registration, checks: [] }] : commands;
+export function planRows(local: LocalSide, catalog: CatalogSide): Command[] {
+  return [...registrations(local, catalog), ...removals(local, catalog)];
 }
 
-function serviceRegistrations(
-  local: LocalSide,
-  catalog: CatalogSide,
-  scope: Scope | undefined,
-  registration: Pick<RegisterCommand, 'type' | 'node' | 'skipNodeUpdate'>,
-): RegisterCommand[] {
-  const catalogServices = new Map(catalog.services.map((service) => [service.id, service]));
-  const checks = byService(staleChecks(local, catalog, scope));
+function registrations(local: LocalSide, catalog: CatalogSide): RegisterCommand[] {
+  const registration = { type: 'register', node: nodeRow(local.node), skipNodeUpdate: true } as const;
+  const known = new Map(catalog.services.map((service) => [service.id, service]));
+  const checks = byService(staleChecks(local, catalog));
   const commands: RegisterCommand[] = [];
   for (const { id, service } of local.services) {
-    const own = checks.get(id) ?? [];
+    const before = known.get(id);
+    if (before && isSameService(before, service)) continue;
+    commands.push({ ...registration, service, checks: checks.get(id) ?? [] });
     checks.delete(id);
-    const known = catalogServices.get(id);
-    const inScope = !scope || scope.services.has(id);
-    if (inScope && !(known && isSameService(known, service))) commands.push({ ...registration, service, checks: own });
-    else if (own.length > 0) commands.push({ ...registration, checks: own });
   }
-  const ofNode = checks.get('') ?? [];
-  if (ofNode.length > 0) commands.push({ ...registration, checks: ofNode });
+  for (const own of checks.values()) commands.push({ ...registration, checks: own });
   return commands;
 }
 
@@ -73,34 +62,26 @@ function byService(checks: readonly Unindexed<HealthCheck>[]): Map<string, Unind
   return groups;
 }
 
-function staleChecks(local: LocalSide, catalog: CatalogSide, scope: Scope | undefined): Unindexed<HealthCheck>[] {
+function staleChecks(local: LocalSide, catalog: CatalogSide): Unindexed<HealthCheck>[] {
   const known = new Map(catalog.checks.map((check) => [check.checkId, check]));
-  const inScope = (id: string): boolean => !scope || scope.checks.has(id);
-  return local.checks
-    .filter(({ id }) => inScope(id))
-    .filter((record) => {
-      const before = known.get(record.id);
-      if (!before) return true;
-      return !isSameCheck(before, checkRow(record, local.node.node), local.isOutputDeferred(record.id));
-    })
-    .map((record) => withoutIndexes(checkRow(record, local.node.node)));
+  const isStale = (record: LocalCheckRecord): boolean => {
+    const before = known.get(record.id);
+    return !before || !isSameCheck(before, checkRow(record, local.node.node), local.isOutputDeferred(record.id));
+  };
+  return local.checks.filter(isStale).map((record) => withoutIndexes(checkRow(record, local.node.node)));
 }
 
 /** What the catalog has of this node and the agent does not know; a service takes its checks along. */
-function removals(local: LocalSide, catalog: CatalogSide, scope: Scope | undefined): Command[] {
+function removals(local: LocalSide, catalog: CatalogSide): Command[] {
   const { node } = local.node;
   const services = new Set(local.services.map(({ id }) => id));
   const checks = new Set(local.checks.map(({ id }) => id));
   const goneServices = catalog.services.filter(
-    ({ id, service }) => !services.has(id) && service !== CONSUL_SERVICE_NAME && (!scope || scope.services.has(id)),
+    ({ id, service }) => !services.has(id) && service !== CONSUL_SERVICE_NAME,
   );
   const gone = new Set(goneServices.map(({ id }) => id));
   const goneChecks = catalog.checks.filter(
-    ({ checkId, serviceId }) =>
-      !checks.has(checkId) &&
-      checkId !== SERF_HEALTH_CHECK_ID &&
-      !gone.has(serviceId) &&
-      (!scope || scope.checks.has(checkId)),
+    ({ checkId, serviceId }) => !checks.has(checkId) && checkId !== SERF_HEALTH_CHECK_ID && !gone.has(serviceId),
   );
   return [
     ...goneServices.map(({ id }) => ({ type: 'deregister', node, serviceId: id }) as const),

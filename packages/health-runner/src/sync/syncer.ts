@@ -1,10 +1,12 @@
-import { messageOf, sleep, type Clock, type Logger, type Random, type Timer } from '@tribune/platform';
-import type { AgentOutcome, LocalNode, StateApi } from '@tribune/protocol';
-import { decodeOutcome, encodeCommand, type Command, type View } from '@tribune/state-store';
+import { messageOf, type Clock, type Logger, type Random, type Timer } from '@tribune/platform';
+import type { AgentOutcome, LocalNode, ServiceInstance, StateApi } from '@tribune/protocol';
+import type { View } from '@tribune/state-store';
 import type { LocalChange, LocalState } from '../local/local-state';
 import { DONE, failed } from '../local/outcomes';
 import type { HealthRunnerMetrics } from '../metrics';
-import { planSync, tagOverrides, type CatalogSide, type Scope } from './plan';
+import { CatalogLink } from './catalog-link';
+import { planNode, planRows, tagOverrides } from './plan';
+import { changedScopes, fullScopes, type Scope } from './scopes';
 import { fullSyncDelayMs, outputDelayMs, retryDelayMs } from './sync-interval';
 
 export interface SyncerOptions {
@@ -26,11 +28,6 @@ export interface SyncerCollaborators {
   readonly clusterSize: () => number;
 }
 
-/** Commands under way at once: enough to fill a group commit, few enough not to fill the leader's queue. */
-const COMMANDS_AT_ONCE = 64;
-/** How long a sync waits for the feed to bring what it must have seen. */
-const FEED_WAIT_MS = 5_000;
-
 /**
  * Anti-entropy: carries the agent's services and checks into the catalog. The agent is the truth.
  *
@@ -49,13 +46,14 @@ export class Syncer {
   private timer: Timer | undefined;
   private unfollow: (() => void) | undefined;
   private isStopped = true;
-  /** What a comparison must have seen: this agent's newest write, or the fence of {@link syncNow}. */
-  private floorRevision = 0;
+  private readonly link: CatalogLink;
 
   constructor(
     private readonly options: SyncerOptions,
     private readonly collaborators: SyncerCollaborators,
-  ) {}
+  ) {
+    this.link = new CatalogLink(collaborators);
+  }
 
   start(): void {
     if (!this.isStopped) return;
@@ -78,14 +76,9 @@ export class Syncer {
   async syncNow(): Promise<AgentOutcome> {
     await this.running;
     this.fullWanted = true;
-    await this.raiseFloor();
+    // Who asks wants what was written before the question to be compared; syncs on the clock can do with less.
+    await this.link.raiseFloor();
     return this.run();
-  }
-
-  /** Who asks for a sync wants what was written before the question to be compared; those on the clock can do with less. */
-  private async raiseFloor(): Promise<void> {
-    const fence = await Promise.resolve(this.collaborators.state.readFence()).catch(() => undefined);
-    if (fence?.kind === 'confirmed') this.floorRevision = Math.max(this.floorRevision, fence.revision);
   }
 
   private noteChange(change: LocalChange): void {
@@ -173,66 +166,48 @@ export class Syncer {
     return scope;
   }
 
-  private async attempt(scope: Scope | undefined): Promise<AgentOutcome> {
-    const { view, node } = this.collaborators;
+  private async attempt(changed: Scope | undefined): Promise<AgentOutcome> {
+    const { local, node } = this.collaborators;
     const name = node().node;
-    await view.require([{ kind: 'node', node: name }]);
-    await this.seeFloor();
-    const catalog = this.catalogSide(name);
-    this.takeTagOverrides(catalog);
-    const commands = planSync(this.localSide(), catalog, scope);
-    for (let at = 0; at < commands.length && !this.isStopped; at += COMMANDS_AT_ONCE) {
-      const outcomes = await Promise.all(
-        commands.slice(at, at + COMMANDS_AT_ONCE).map((command) => this.send(command)),
-      );
-      const failure = outcomes.find((outcome) => !outcome.ok);
-      if (failure) return failure;
+    await this.link.open(name);
+    const registration = planNode(node(), this.link.tables.nodes.get(name));
+    const registered = registration ? await this.link.send([registration]) : DONE;
+    if (!registered.ok) return registered;
+    const scopes = changed ? changedScopes(local, changed) : fullScopes(local, this.link.tables, name);
+    for (const [i, scope] of scopes.entries()) {
+      if (i > 0) await new Promise((resolve) => setImmediate(resolve));
+      if (this.isStopped) return failed('the agent stops');
+      const outcome = await this.bringInLine(scope, name);
+      if (!outcome.ok) return outcome;
     }
     return DONE;
   }
 
-  /** Comparing with rows older than our last write would write it again. */
-  private async seeFloor(): Promise<void> {
-    const { view, clock } = this.collaborators;
-    const arrival = view.atLeast(this.floorRevision);
-    if (!arrival) return;
-    const tired = new AbortController();
-    await Promise.race([arrival, sleep(clock, FEED_WAIT_MS, tired.signal)]);
-    tired.abort();
-  }
-
-  private async send(command: Command): Promise<AgentOutcome> {
-    const result = await this.collaborators.state.propose(encodeCommand(command));
-    switch (result.kind) {
-      case 'applied': {
-        this.floorRevision = Math.max(this.floorRevision, result.revision);
-        const outcome = decodeOutcome(result.outcome);
-        return outcome.kind === 'error' ? failed(outcome.message) : DONE;
-      }
-      case 'noLeader':
-        return failed('No cluster leader');
-      case 'refused':
-      case 'unknown':
-        return failed(result.reason);
-    }
-  }
-
-  private localSide(): Parameters<typeof planSync>[0] {
-    const { local, node } = this.collaborators;
-    const isOutputDeferred = (id: string): boolean => this.deferred.has(id);
-    return { node: node(), services: local.services(), checks: local.checks(), isOutputDeferred };
-  }
-
-  private catalogSide(node: string): CatalogSide {
-    const { tables } = this.collaborators.view;
-    return { node: tables.nodes.get(node), services: tables.services.onNode(node), checks: tables.checks.onNode(node) };
-  }
-
-  private takeTagOverrides(catalog: CatalogSide): void {
+  private bringInLine(scope: Scope, node: string): Promise<AgentOutcome> {
     const { local } = this.collaborators;
-    for (const [id, tags] of tagOverrides(local.services(), catalog.services)) {
-      const record = local.service(id);
-      if (record) local.putService({ ...record, service: { ...record.service, tags } });
+    const { services, checks } = this.link.tables;
+    const catalog = {
+      services: present([...scope.services].map((id) => services.get(node, id))),
+      checks: present([...scope.checks].map((id) => checks.get(node, id))),
+    };
+    this.takeTagOverrides(scope, catalog.services);
+    const mine = {
+      node: this.collaborators.node(),
+      services: present([...scope.services].map((id) => local.service(id))),
+      checks: present([...scope.checks].map((id) => local.check(id))),
+      isOutputDeferred: (id: string) => this.deferred.has(id),
+    };
+    return this.link.send(planRows(mine, catalog));
+  }
+
+  private takeTagOverrides(scope: Scope, catalog: readonly ServiceInstance[]): void {
+    const { local } = this.collaborators;
+    const services = present([...scope.services].map((id) => local.service(id)));
+    for (const [id, tags] of tagOverrides(services, catalog)) {
+      const record = local.service(id)!;
+      local.putService({ ...record, service: { ...record.service, tags } });
     }
   }
 }
+
+const present = <T>(items: readonly (T | undefined)[]): T[] => items.filter((item) => item !== undefined);

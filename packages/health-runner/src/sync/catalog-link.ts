@@ -1,0 +1,71 @@
+import { sleep, type Clock } from '@tribune/platform';
+import type { AgentOutcome, StateApi } from '@tribune/protocol';
+import { decodeOutcome, encodeCommand, type Command, type View } from '@tribune/state-store';
+import { DONE, failed } from '../local/outcomes';
+
+export interface CatalogLinkCollaborators {
+  readonly state: StateApi;
+  readonly view: View;
+  readonly clock: Clock;
+}
+
+/** Commands under way at once: enough to fill a group commit, few enough not to fill the leader's queue. */
+const COMMANDS_AT_ONCE = 64;
+/** How long a sync waits for the feed to bring what it must have seen. */
+const FEED_WAIT_MS = 5_000;
+
+/** The agent's way to the catalog: writes go up, and what is read has seen them. */
+export class CatalogLink {
+  /** What a comparison must have seen: this agent's newest write, or the newest fence. */
+  private floorRevision = 0;
+
+  constructor(private readonly collaborators: CatalogLinkCollaborators) {}
+
+  get tables(): View['tables'] {
+    return this.collaborators.view.tables;
+  }
+
+  /** Everything acknowledged before this call is to be seen; without a leader, what is here must do. */
+  async raiseFloor(): Promise<void> {
+    const fence = await Promise.resolve(this.collaborators.state.readFence()).catch(() => undefined);
+    if (fence?.kind === 'confirmed') this.floorRevision = Math.max(this.floorRevision, fence.revision);
+  }
+
+  /** Makes the rows of the node readable. Comparing with rows older than our last write would write it again. */
+  async open(node: string): Promise<void> {
+    const { view, clock } = this.collaborators;
+    await view.require([{ kind: 'node', node }]);
+    const arrival = view.atLeast(this.floorRevision);
+    if (!arrival) return;
+    const tired = new AbortController();
+    await Promise.race([arrival, sleep(clock, FEED_WAIT_MS, tired.signal)]);
+    tired.abort();
+  }
+
+  /** Sends until one fails; the first failure is the outcome. */
+  async send(commands: readonly Command[]): Promise<AgentOutcome> {
+    for (let at = 0; at < commands.length; at += COMMANDS_AT_ONCE) {
+      const batch = commands.slice(at, at + COMMANDS_AT_ONCE);
+      const outcomes = await Promise.all(batch.map((command) => this.propose(command)));
+      const failure = outcomes.find((outcome) => !outcome.ok);
+      if (failure) return failure;
+    }
+    return DONE;
+  }
+
+  private async propose(command: Command): Promise<AgentOutcome> {
+    const result = await this.collaborators.state.propose(encodeCommand(command));
+    switch (result.kind) {
+      case 'applied': {
+        this.floorRevision = Math.max(this.floorRevision, result.revision);
+        const outcome = decodeOutcome(result.outcome);
+        return outcome.kind === 'error' ? failed(outcome.message) : DONE;
+      }
+      case 'noLeader':
+        return failed('No cluster leader');
+      case 'refused':
+      case 'unknown':
+        return failed(result.reason);
+    }
+  }
+}
