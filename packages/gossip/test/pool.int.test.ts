@@ -117,6 +117,16 @@ describe('a pool of agents over real sockets', () => {
     expect((await a!.members('lan')).map(({ name }) => name).sort()).toEqual(['a', 'b']);
   });
 
+  it('lets no agent of another data centre in, and says why', async () => {
+    const a = await startAgent('a');
+    const other = await startAgent('b', { datacenter: 'dc2', tags: { role: 'node', dc: 'dc2' } });
+    const { joined, errors } = await other.join('lan', [addressOf(a)]);
+    expect(joined).toBe(0);
+    expect(errors).toEqual([expect.stringContaining("Member 'a' part of wrong datacenter 'dc1'")]);
+    expect(await a.members('lan')).toHaveLength(1);
+    expect(await other.members('lan')).toHaveLength(1);
+  });
+
   it('changes its key while everybody stays', async () => {
     const agents = await startPool(['a', 'b', 'c'], { encryptKey: KEY_A });
     const changes: string[] = [];
@@ -214,7 +224,9 @@ describe('a pool of agents over real sockets', () => {
 
   it('puts servers of several data centres into one WAN pool', async () => {
     const wan = { port: 0, profile: 'wan', overrides: FAST } as const;
-    const [a, b] = [await startAgent('a', { wan }), await startAgent('b', { wan, datacenter: 'dc2' })];
+    const tags = { role: 'consul' };
+    const a = await startAgent('a', { wan, tags });
+    const b = await startAgent('b', { wan, tags, datacenter: 'dc2' });
     expect((await b.join('wan', [addressOf(a, 'wan')])).joined).toBe(1);
     await membersAre(a, { 'a.dc1': 'alive', 'b.dc2': 'alive' }, 'wan');
     expect((await a.members('lan')).map(({ name }) => name)).toEqual(['a']);

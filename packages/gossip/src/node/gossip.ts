@@ -14,6 +14,7 @@ import { gossipMetrics, type GossipMetrics } from '../metrics';
 import type { MemberChange } from '../serf/member-book';
 import type { EventMessage } from '../serf/serf-messages';
 import type { Tags } from '../serf/tags-codec';
+import { refusal } from './admission';
 import { keyStore, loadKeyring } from './keyring-file';
 import { requestKeyring } from './keyring-request';
 import { knobsOf } from './pool-config';
@@ -192,6 +193,7 @@ export class Gossip implements MembershipApi, Startable {
         memberChanged: ({ kind, member }: MemberChange) => this.hub.publish({ kind, pool, member }),
         userEvent: (event) => this.userEventSeen(event),
         nameLost: () => this.nameLost(pool),
+        admit: (alive) => refusal({ pool, name, datacenter: options.datacenter, id: options.tags.id ?? '' }, alive),
       },
     );
   }

@@ -1,64 +1,25 @@
-import {
-  CodedError,
-  messageOf,
-  type Clock,
-  type Logger,
-  type Random,
-  type Startable,
-  type Timer,
-} from '@tribune/platform';
+import { CodedError, messageOf, type Logger, type Startable, type Timer } from '@tribune/platform';
 import type { Coordinate, Member } from '@tribune/protocol';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Profile } from '../config/profiles';
 import type { Endpoint } from '../core/messages';
 import type { Ready, StreamPing } from '../core/ready';
 import { Swim } from '../core/swim';
-import type { GossipMetrics } from '../metrics';
-import type { KeyStore } from '../serf/key-operations';
 import type { MemberChange } from '../serf/member-book';
 import type { QueryOptions } from '../serf/query-desk';
 import type { QueryListener } from '../serf/query-ledger';
 import { Serf, type SerfOutput } from '../serf/serf';
 import { serfDefaults, type SerfConfig } from '../serf/serf-config';
-import type { EventMessage } from '../serf/serf-messages';
 import { encodeTags, tagsProblem, type Tags } from '../serf/tags-codec';
 import { measureMessage } from '../transport/codec/message-codec';
-import type { StreamSecurity } from '../transport/codec/stream-codec';
 import { PoolTransport } from '../transport/pool-transport';
 import { advertisedAddress } from './advertise-address';
 import { recordFact } from './fact-recorder';
 import { swimConfig } from './pool-config';
+import type { PoolNodeCollaborators, PoolNodeOptions } from './pool-node-options';
 import { SnapshotFile } from './snapshot-file';
 import { StateExchanger } from './state-exchanger';
 import { matchesExpression } from './tag-expression';
-
-export interface PoolNodeOptions {
-  readonly pool: 'lan' | 'wan';
-  readonly name: string;
-  readonly bindAddress: string;
-  readonly advertiseAddress: string | undefined;
-  readonly port: number;
-  readonly advertisePort: number | undefined;
-  readonly knobs: Profile;
-  readonly serf: Partial<SerfConfig> | undefined;
-  readonly tags: Tags;
-  readonly security: StreamSecurity;
-  readonly snapshotPath: string | undefined;
-  readonly rejoinAfterLeave: boolean;
-}
-
-export interface PoolNodeCollaborators {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly metrics: GossipMetrics;
-  readonly keys: KeyStore | undefined;
-  readonly memberChanged: (change: MemberChange) => void;
-  readonly userEvent: (event: EventMessage) => void;
-  /** Another agent has our name, and most members know that one. */
-  readonly nameLost: () => void;
-  readonly answerQuery?: (name: string, payload: Uint8Array) => Uint8Array | undefined;
-}
+import { eventOrTimeout } from './waiting';
 
 export class PoolError extends CodedError<
   { code: 'GOSSIP_NOT_RUNNING' } | { code: 'GOSSIP_TAGS_TOO_LONG' } | { code: 'GOSSIP_QUERY_REFUSED'; reason: string }
@@ -142,7 +103,7 @@ export class PoolNode implements Startable {
   }
 
   coordinate(node: string): Coordinate | undefined {
-    return this.serf.coordinate(node);
+    return this.serf.coordinates.get(node);
   }
 
   get name(): string {
@@ -349,12 +310,12 @@ export class PoolNode implements Startable {
   // --- wiring -----------------------------------------------------------------------------------------------------
 
   private createSerf(): Serf {
-    const { random, keys, answerQuery } = this.collaborators;
+    const { random, keys, answerQuery, admit } = this.collaborators;
     return new Serf(this.serfConfig(), {
       random,
       keys,
       answerQuery,
-      admit: () => undefined,
+      admit,
       matches: matchesExpression,
     });
   }
@@ -425,15 +386,6 @@ export class PoolNode implements Startable {
   }
 
   private within(timeoutMs: number, event: Promise<void>): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        timer.cancel();
-        this.stopping.signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = this.collaborators.clock.setTimer(timeoutMs, done);
-      this.stopping.signal.addEventListener('abort', done);
-      void event.then(done);
-    });
+    return eventOrTimeout(event, timeoutMs, this.collaborators.clock, this.stopping.signal);
   }
 }

@@ -1,12 +1,11 @@
 import type { Random } from '@tribune/platform';
-import type { Coordinate, Member } from '@tribune/protocol';
+import type { Member } from '@tribune/protocol';
 import { BroadcastQueue } from '../core/broadcast-queue';
 import type { Alive, Endpoint, User } from '../core/messages';
 import type { Fact } from '../core/ready';
 import type { SwimDelegate } from '../core/swim-context';
 import { TimerQueue } from '../core/timer-queue';
-import { decodeAckPayload, encodeAckPayload } from './coordinates/coordinate-codec';
-import { Vivaldi } from './coordinates/vivaldi';
+import { CoordinateBook } from './coordinates/coordinate-book';
 import { EventDesk, type FireOutcome } from './event-desk';
 import type { KeyStore } from './key-operations';
 import { LamportClock } from './lamport-clock';
@@ -54,8 +53,7 @@ export class Serf implements SwimDelegate {
   private readonly intents: BroadcastQueue<User>;
   private readonly eventQueue: BroadcastQueue<User>;
   private readonly queryQueue: BroadcastQueue<User>;
-  private readonly vivaldi: Vivaldi;
-  private readonly coordinates = new Map<string, Coordinate>();
+  readonly coordinates: CoordinateBook;
   private outputs: SerfOutput[] = [];
   private isLeaving = false;
 
@@ -68,7 +66,7 @@ export class Serf implements SwimDelegate {
     this.eventQueue = new BroadcastQueue(config.queueMax);
     this.events = new EventDesk(config, (event) => this.outputs.push({ kind: 'userEvent', event }));
     this.queryQueue = new BroadcastQueue(config.queueMax);
-    this.vivaldi = new Vivaldi(collaborators.random);
+    this.coordinates = new CoordinateBook(config.name, collaborators.random);
     this.queries = new QueryDesk(config, {
       ...collaborators,
       book: this.book,
@@ -113,7 +111,7 @@ export class Serf implements SwimDelegate {
   // --- what the core asks -------------------------------------------------------------------------------------
 
   ackPayload(): Uint8Array {
-    return encodeAckPayload(this.vivaldi.coordinate);
+    return this.coordinates.ackPayload();
   }
 
   takeBroadcasts(overhead: number, bytesMax: number, sendsMax: number): readonly User[] {
@@ -146,7 +144,7 @@ export class Serf implements SwimDelegate {
       case 'departed':
         return this.book.departed(fact.member, nowMs);
       case 'probed':
-        return this.learnCoordinate(fact.node, fact.rttMs, fact.payload);
+        return this.coordinates.probed(fact.node, fact.rttMs, fact.payload);
       case 'user':
         return this.receive(Buffer.from(fact.body.buffer, fact.body.byteOffset, fact.body.length), nowMs);
       case 'conflict':
@@ -238,9 +236,7 @@ export class Serf implements SwimDelegate {
 
   private memberChanged(change: MemberChange): void {
     this.outputs.push({ kind: 'member', change });
-    if (change.kind !== 'reap') return;
-    this.vivaldi.forget(change.member.name);
-    this.coordinates.delete(change.member.name);
+    if (change.kind === 'reap') this.coordinates.forget(change.member.name);
   }
 
   private reap(nowMs: number): void {
@@ -309,17 +305,6 @@ export class Serf implements SwimDelegate {
     }
   }
 
-  // --- coordinates ------------------------------------------------------------------------------------------------
-
-  coordinate(node: string): Coordinate | undefined {
-    return node === this.config.name ? this.vivaldi.coordinate : this.coordinates.get(node);
-  }
-
-  private learnCoordinate(node: string, rttMs: number, payload: Uint8Array): void {
-    const coordinate = decodeAckPayload(payload);
-    if (coordinate && this.vivaldi.update(node, coordinate, rttMs / 1000)) this.coordinates.set(node, coordinate);
-  }
-
   // --- figures ----------------------------------------------------------------------------------------------------
 
   stats(): Readonly<Record<string, string>> {
@@ -333,7 +318,7 @@ export class Serf implements SwimDelegate {
       intent_queue: String(this.intents.length),
       event_queue: String(this.eventQueue.length),
       query_queue: String(this.queryQueue.length),
-      coordinate_resets: String(this.vivaldi.resets),
+      coordinate_resets: String(this.coordinates.resets),
     };
   }
 
