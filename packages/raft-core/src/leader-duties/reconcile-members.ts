@@ -100,8 +100,8 @@ export class ReconcileMembers implements Duty {
       checks.get(member.name, SERF_HEALTH_CHECK_ID)?.status === 'passing' &&
       (!service || contains(services.get(member.name, service.id), service));
     if (known) return undefined;
-    // What the node's own agent wrote about the node stays, unless the node moved.
-    const skipNodeUpdate = row?.id === node.id && row.address === node.address;
+    // What the node's own agent wrote about the node stays, unless the node moved; also when that write is on its way.
+    const skipNodeUpdate = !row || (row.id === node.id && row.address === node.address);
     return { type: 'register', node, skipNodeUpdate, service, checks: [check] } satisfies RegisterCommand;
   }
 

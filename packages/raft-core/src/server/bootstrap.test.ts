@@ -37,7 +37,7 @@ describe('who founds a datacenter', () => {
   });
 
   it('are not those that failed', () => {
-    expect(gather(seen(server('a'), { ...server('b'), status: 'failed' }), 2).kind).toBe('waiting');
+    expect(gather(seen(server('a', 2), { ...server('b', 2), status: 'failed' }), 2).kind).toBe('waiting');
   });
 });
 

@@ -3,6 +3,8 @@ import { connectState, type StateClient } from '@tribune/protocol';
 import { FakePool } from '../testing/fake-membership';
 import { proposeKey, setKey, TestServer, until, write } from '../testing/test-server';
 
+/** A hold of one second is long enough for any election here. */
+const settings = { bootstrapExpect: 3, rpcHoldMs: 1_000 };
 const NAMES = ['one', 'two', 'three'];
 
 describe('three servers', () => {
@@ -13,7 +15,7 @@ describe('three servers', () => {
 
   beforeEach(async () => {
     pool = new FakePool();
-    servers = await Promise.all(NAMES.map((name) => TestServer.create(name, pool, { bootstrapExpect: 3 })));
+    servers = await Promise.all(NAMES.map((name) => TestServer.create(name, pool, settings)));
     await Promise.all(servers.map((server) => server.start()));
     await until(() => leader() !== undefined);
   });
@@ -121,6 +123,23 @@ describe('three servers', () => {
     expect(await follower().state.transferLeadership(target.id)).toEqual({ ok: true });
     await until(() => leader() === target);
     expect(await write(servers[0]!.state, setKey('a', '1'))).toEqual({ kind: 'done', ok: true });
+  });
+
+  it('take in a fourth server that joins later, and let it go when it leaves', async () => {
+    await write(servers[0]!.state, setKey('early', '1'));
+    const fourth = await (await TestServer.create('four', pool, { rpcHoldMs: 1_000 })).start();
+    servers.push(fourth);
+    const voters = (): string[] => {
+      const peers = leader()?.running.raftStatus().peers ?? [];
+      return peers.filter(({ suffrage }) => suffrage === 'voter').map(({ id }) => id);
+    };
+    await until(() => voters().includes(fourth.id));
+    const fence = (await fourth.state.readFence()) as { revision: number };
+    await fourth.running.view.atLeast(fence.revision);
+    expect(has(fourth, 'early')).toBe(true);
+    pool.setStatus('four', 'left');
+    await until(() => !voters().includes(fourth.id));
+    expect(await write(follower().state, setKey('late', '1'))).toEqual({ kind: 'done', ok: true });
   });
 
   it('name the peer that is not there when asked to remove it', async () => {

@@ -32,6 +32,7 @@ export class LeaderRouter {
   private readonly waiting = new Set<() => void>();
   private stopped = false;
   private leads = false;
+  private handovers = 0;
 
   constructor(
     private readonly collaborators: LeaderRouterCollaborators,
@@ -44,6 +45,20 @@ export class LeaderRouter {
 
   get isLeader(): boolean {
     return this.leads;
+  }
+
+  /** A leader that hands over takes no commands, but another one will in a moment. */
+  get isHandingOver(): boolean {
+    return this.handovers > 0;
+  }
+
+  async handOver<T>(transfer: () => Promise<T>): Promise<T> {
+    this.handovers++;
+    try {
+      return await transfer();
+    } finally {
+      this.handovers--;
+    }
   }
 
   /** Commands on their way to the leader. */

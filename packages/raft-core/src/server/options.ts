@@ -22,6 +22,8 @@ export interface RaftServerOptions {
   readonly raftMultiplier?: number;
   /** Timings and bounds of consensus that tests and experts change. */
   readonly raft?: Partial<Omit<RaftNodeOptions, 'id' | 'address' | 'multiplier'>>;
+  /** How long a request waits for a leader to appear (Consul's `rpc_hold_timeout`). @default 7000 */
+  readonly rpcHoldMs?: number;
   /** Memory for subscribers that come back or fall behind. @default 20,000 revisions, 32 MiB */
   readonly feedHistory?: HistoryLimits;
   /** What the catalog says about this node when the leader registers it. */

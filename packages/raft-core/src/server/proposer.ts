@@ -26,6 +26,7 @@ const DONE = { true: encodeOutcome({ kind: 'done', ok: true }), false: encodeOut
 export class Proposer {
   private count = 0;
   private bytes = 0;
+  private closed = false;
 
   constructor(
     private readonly node: ProposeTarget,
@@ -37,6 +38,11 @@ export class Proposer {
   /** Commands that have no result yet. */
   get depth(): number {
     return this.count;
+  }
+
+  /** Takes nothing more; others may find the next leader meanwhile. */
+  close(): void {
+    this.closed = true;
   }
 
   /** Follows the leader. */
@@ -63,6 +69,7 @@ export class Proposer {
   }
 
   private async here(command: Uint8Array): Promise<ProposeResult | undefined> {
+    if (this.closed) return undefined;
     const outcome = await this.node.propose(command);
     switch (outcome.kind) {
       case 'applied':
@@ -70,6 +77,7 @@ export class Proposer {
       case 'notLeader':
         return undefined;
       case 'refused':
+        return outcome.retryable && (this.closed || this.router.isHandingOver) ? undefined : outcome;
       case 'unknown':
         return outcome;
     }

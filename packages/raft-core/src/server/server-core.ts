@@ -64,16 +64,15 @@ export function serverCore(foundations: Foundations): ServerCore {
       metrics: collaborators.metrics,
     },
   );
-  const router = new LeaderRouter({
-    source: node,
-    addressOf: (id) => members.serverById(id)?.rpcAddress,
-    clock,
-    random,
-    logger: logger.child('forward'),
-  });
+  const addressOf = (id: string): string | undefined => members.serverById(id)?.rpcAddress;
+  const router = new LeaderRouter(
+    { source: node, addressOf, clock, random, logger: logger.child('forward') },
+    options.rpcHoldMs,
+  );
   const proposer = new Proposer(node, router, { clock, metrics });
 
   let alone = false;
+  let stopping = false;
   const fence = new ReadFence(node, router, () => alone, metrics);
 
   const duty: DutyCollaborators = {
@@ -107,6 +106,7 @@ export function serverCore(foundations: Foundations): ServerCore {
   );
 
   const observe = (event: NodeEvent): void => {
+    if (stopping) return;
     const { role, peers } = node.status();
     alone = role === 'leader' && peers.length === 1;
     switch (event.kind) {
@@ -138,8 +138,12 @@ export function serverCore(foundations: Foundations): ServerCore {
       else if (options.bootstrapExpect > 0 && isNew) bootstrap.start();
     },
     async stop() {
+      stopping = true;
       bootstrap.stop();
+      proposer.close();
       duties.end();
+      // The others need not find out by themselves. A failed attempt only costs them an election.
+      if (router.isLeader && !alone) await router.handOver(() => node.transferLeadership());
       router.stop();
       await node.stop();
     },

@@ -140,11 +140,12 @@ export class StateBinding implements StateApi {
   }
 
   protected async transferHere(id?: string): Promise<OperatorResult | undefined> {
-    const outcome = await this.parts.node.transferLeadership(id);
+    const { node, router } = this.parts;
+    const outcome = await router.handOver(() => node.transferLeadership(id));
     if (outcome.kind === 'transferred') return { ok: true };
     if (outcome.kind === 'notLeader') return undefined;
     // The old leader steps down a moment before it hears who won.
-    const leaderId = this.parts.router.isLeader ? undefined : await this.parts.router.nextLeader(HANDOVER_MS);
+    const leaderId = router.isLeader ? undefined : await router.nextLeader(HANDOVER_MS);
     const arrived = leaderId !== undefined && (id === undefined || leaderId === id);
     return arrived ? { ok: true } : { ok: false, reason: outcome.reason };
   }

@@ -12,6 +12,7 @@ export interface TestServerSettings {
   readonly bootstrap?: boolean;
   readonly bootstrapExpect?: number;
   readonly raft?: RaftServerOptions['raft'];
+  readonly rpcHoldMs?: number;
   readonly feedHistory?: RaftServerOptions['feedHistory'];
   readonly logger?: Logger;
 }
@@ -53,7 +54,14 @@ export class TestServer {
   }
 
   async start(): Promise<this> {
-    const { bootstrap = false, bootstrapExpect = 0, raft, feedHistory, logger = silentLogger } = this.settings;
+    const {
+      bootstrap = false,
+      bootstrapExpect = 0,
+      raft,
+      rpcHoldMs,
+      feedHistory,
+      logger = silentLogger,
+    } = this.settings;
     const server = createRaftServer(
       {
         id: this.id,
@@ -65,6 +73,7 @@ export class TestServer {
         bootstrap,
         bootstrapExpect,
         raft: { freeBytesMin: 0, ...raft },
+        rpcHoldMs,
         feedHistory,
       },
       {
