@@ -74,10 +74,10 @@ export class Syncer {
 
   /** A full sync that begins after this call. */
   async syncNow(): Promise<AgentOutcome> {
-    await this.running;
-    this.fullWanted = true;
     // Who asks wants what was written before the question to be compared; syncs on the clock can do with less.
     await this.link.raiseFloor();
+    while (this.running) await this.running;
+    this.fullWanted = true;
     return this.run();
   }
 
