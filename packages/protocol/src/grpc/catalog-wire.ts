@@ -177,7 +177,7 @@ export function registrationToWire({ node, skipNodeUpdate, service, checks }: Ca
 /** The indexes a client sends are ignored, as the contract says. */
 export function registrationFromWire(wire: WireRegister): CatalogRegistration {
   if (!wire.node) throw invalidArgument('node', 'is missing');
-  const { createIndex: _created, modifyIndex: _modified, ...node } = nodeFromWire({ ...wire.node, ...NO_INDEXES });
+  const node = nodeFromWire({ ...wire.node, ...NO_INDEXES });
   const checks = wire.checks.map((check, i) => checkFromWire({ ...check, ...NO_INDEXES }, `checks[${i}]`));
   const service = wire.service ? serviceFromWire({ ...wire.service, ...NO_INDEXES }, node.node) : undefined;
   return { node, skipNodeUpdate: wire.skipNodeUpdate, checks, ...(service ? { service } : {}) };
