@@ -35,6 +35,8 @@ export class CatalogLink {
   async open(node: string): Promise<void> {
     const { view, clock } = this.collaborators;
     await view.require([{ kind: 'node', node }]);
+    // After a start, rows of the last run may be on their way still, and so may the leader's own record of this node.
+    if (this.floorRevision === 0) await this.raiseFloor();
     const arrival = view.atLeast(this.floorRevision);
     if (!arrival) return;
     const tired = new AbortController();
