@@ -5,6 +5,7 @@ import { decodeMessage } from '../src/transport/codec/message-codec';
 import { MessageType } from '../src/transport/codec/message-types';
 import { PacketCodec } from '../src/transport/codec/packet-codec';
 import { decodeExchange, openStream } from '../src/transport/codec/stream-codec';
+import { atOnce } from '../src/transport/turns';
 import { Keyring } from '../src/transport/keyring/keyring';
 import type { Message } from '../src/core/messages';
 
@@ -20,7 +21,7 @@ export function decodedVector({ via, key, hex }: Vector): unknown {
   const keyring = key === null ? undefined : new Keyring([Buffer.from(key, 'base64')]);
   const security = { label: '', keyring, verifyIncoming: true, verifyOutgoing: true };
   const bytes = Buffer.from(hex, 'hex');
-  if (via === 'tcp') return plain(decodedStream(openStream(bytes, security)));
+  if (via === 'tcp') return plain(decodedStream(atOnce(openStream(bytes, security))));
   const problems: unknown[] = [];
   const messages = new PacketCodec({ ...security, defaultPort: 1 }).decode(bytes, (problem) => problems.push(problem));
   return plain([...messages.map(readable), ...problems.map(String)]);
@@ -28,10 +29,7 @@ export function decodedVector({ via, key, hex }: Vector): unknown {
 
 function decodedStream(body: Buffer): unknown {
   if (body[0] !== MessageType.pushPull) return readable(decodeMessage(body, 1));
-  const decoding = decodeExchange(body, 1);
-  let turn = decoding.next();
-  while (!turn.done) turn = decoding.next();
-  const { join, states, userState } = turn.value;
+  const { join, states, userState } = atOnce(decodeExchange(body, 1));
   const serf = decodeSerfState(Buffer.from(userState));
   return {
     join,

@@ -14,6 +14,7 @@ import { decompressLzw } from '../src/transport/codec/lzw';
 import { PacketCodec } from '../src/transport/codec/packet-codec';
 import { decodeExchange, openStream } from '../src/transport/codec/stream-codec';
 import { WireError } from '../src/transport/codec/wire-error';
+import { atOnce } from '../src/transport/turns';
 import { Keyring } from '../src/transport/keyring/keyring';
 import { StreamInbox } from '../src/transport/stream-inbox';
 import type { Vector } from './decoded-vector';
@@ -69,13 +70,9 @@ function survives(decode: (bytes: Buffer) => unknown, bytes: Buffer): void {
 const messages = new PacketCodec(open);
 const bodies = bytesOf('udp').flatMap((packet) => messages.decode(packet, () => undefined));
 const userBodies = bodies.flatMap((message) => (message.kind === 'user' ? [Buffer.from(message.body)] : []));
-const exchanges = bytesOf('tcp').map((stream) => openStream(stream, open));
+const exchanges = bytesOf('tcp').map((stream) => atOnce(openStream(stream, open)));
 const drain = (bytes: Buffer): unknown => {
-  const decoding = decodeExchange(bytes, 1);
-  for (;;) {
-    const turn = decoding.next();
-    if (turn.done) return turn.value;
-  }
+  return atOnce(decodeExchange(bytes, 1));
 };
 const serfStates = exchanges.map((body) => Buffer.from((drain(body) as { userState: Uint8Array }).userState));
 
@@ -91,8 +88,8 @@ const DECODERS: readonly [name: string, decode: (bytes: Buffer) => unknown, samp
     bytesOf('udp'),
   ],
   ['sealed packets', (bytes) => new PacketCodec(sealed).decode(bytes, () => undefined), bytesOf('udp', recorded)],
-  ['streams', (bytes) => openStream(bytes, open), bytesOf('tcp')],
-  ['sealed streams', (bytes) => openStream(bytes, sealed), bytesOf('tcp', recorded)],
+  ['streams', (bytes) => atOnce(openStream(bytes, open)), bytesOf('tcp')],
+  ['sealed streams', (bytes) => atOnce(openStream(bytes, sealed)), bytesOf('tcp', recorded)],
   ['arriving streams', (bytes) => new StreamInbox('').push(bytes), bytesOf('tcp', recorded)],
   ['state exchanges', drain, exchanges],
   ['serf messages', decodeSerf, userBodies],

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Endpoint, Message, Ping, StateExchange } from '../core/messages';
 import type { Packet } from '../core/ready';
 import type { GossipMetrics } from '../metrics';
@@ -20,6 +19,7 @@ import { malformed } from './codec/wire-error';
 import { DatagramSocket, plainHost } from './datagram-socket';
 import { callStream } from './stream-client';
 import { StreamServer } from './stream-server';
+import { inTurns } from './turns';
 
 export interface PoolTransportOptions extends StreamSecurity {
   readonly pool: string;
@@ -94,7 +94,7 @@ export class PoolTransport {
 
   /** Pushes `local` and returns what the other side has. */
   async exchange(to: Endpoint, local: StateExchange): Promise<StateExchange> {
-    const answer = await this.call(to, encodeExchange(local), this.options.streamTimeoutMs);
+    const answer = await this.call(to, await inTurns(encodeExchange(local)), this.options.streamTimeoutMs);
     if (answer[0] === MessageType.error) throw malformed(`remote error: ${decodeStreamError(answer)}`);
     if (answer[0] !== MessageType.pushPull) throw malformed(`message type ${answer[0]} does not answer a push/pull`);
     return this.readExchange(answer);
@@ -157,10 +157,10 @@ export class PoolTransport {
 
   private async streamReceived(bytes: Buffer, from: Endpoint): Promise<Buffer | undefined> {
     this.metrics.bytesReceived.inc({ pool: this.options.pool, transport: 'tcp' }, bytes.length);
-    const body = openStream(bytes, this.options);
+    const body = await inTurns(openStream(bytes, this.options));
     switch (body[0]) {
       case MessageType.pushPull:
-        return this.wrap(encodeExchange(await this.handlers.exchange(await this.readExchange(body))));
+        return this.wrap(await inTurns(encodeExchange(await this.handlers.exchange(await this.readExchange(body)))));
       case MessageType.ping:
         return this.answerPing(body);
       case MessageType.user:
@@ -192,7 +192,7 @@ export class PoolTransport {
     const request = Buffer.concat([labelHeader(label), this.wrap(body)]);
     const answer = await callStream({ to, request, timeoutMs, signal });
     this.metrics.bytesReceived.inc({ pool, transport: 'tcp' }, answer.length);
-    return openStream(answer, this.options);
+    return inTurns(openStream(answer, this.options));
   }
 
   private wrap(body: Buffer): Buffer {
@@ -201,12 +201,7 @@ export class PoolTransport {
     return bytes;
   }
 
-  private async readExchange(body: Buffer): Promise<StateExchange> {
-    const decoding = decodeExchange(body, this.boundPort);
-    for (;;) {
-      const turn = decoding.next();
-      if (turn.done) return turn.value;
-      await nextTurn();
-    }
+  private readExchange(body: Buffer): Promise<StateExchange> {
+    return inTurns(decodeExchange(body, this.boundPort));
   }
 }

@@ -1,3 +1,4 @@
+import { atOnce } from '../turns';
 import { malformed, overLimit } from './wire-error';
 
 /**
@@ -11,8 +12,14 @@ const WIDTH_MAX = 12;
 const CODES_MAX = 1 << WIDTH_MAX;
 const NONE = -1;
 
+/** Bytes handled before a stepwise run gives others a turn: well under 5 ms. */
+const BYTES_PER_STEP = 128 * 1024;
+
+export const decompressLzw = (input: Uint8Array, bytesMax: number): Buffer => atOnce(decompressSteps(input, bytesMax));
+export const compressLzw = (input: Uint8Array): Buffer => atOnce(compressSteps(input));
+
 /** Refuses to grow beyond `bytesMax`: a few bytes can stand for gigabytes. */
-export function decompressLzw(input: Uint8Array, bytesMax: number): Buffer {
+export function* decompressSteps(input: Uint8Array, bytesMax: number): Generator<void, Buffer> {
   const out = new GrowingOutput(bytesMax);
   const prefix = new Int16Array(CODES_MAX);
   const suffix = new Uint8Array(CODES_MAX);
@@ -21,7 +28,11 @@ export function decompressLzw(input: Uint8Array, bytesMax: number): Buffer {
   let width = FIRST_WIDTH;
   let highest = END;
   let last = NONE;
-  for (;;) {
+  for (let yieldAt = BYTES_PER_STEP; ;) {
+    if (out.length >= yieldAt) {
+      yieldAt += BYTES_PER_STEP;
+      yield;
+    }
     const code = bits.read(width);
     if (code === END) return out.finish();
     if (code === CLEAR) {
@@ -61,30 +72,28 @@ export function decompressLzw(input: Uint8Array, bytesMax: number): Buffer {
 }
 
 /** The counterpart. Only worth its cost for large state exchanges. */
-export function compressLzw(input: Uint8Array): Buffer {
+export function* compressSteps(input: Uint8Array): Generator<void, Buffer> {
   const out = new BitWriter();
-  let table = new Map<number, number>();
+  const table = new CodeTable();
   let width = FIRST_WIDTH;
   let highest = END;
-  out.write(CLEAR, width);
   let current = NONE;
-  for (const byte of input) {
-    if (current === NONE) {
-      current = byte;
-      continue;
-    }
-    const key = (current << 8) | byte;
-    const known = table.get(key);
-    if (known !== undefined) {
+  out.write(CLEAR, width);
+  for (let i = 0; i < input.length; i++) {
+    if (i % BYTES_PER_STEP === BYTES_PER_STEP - 1) yield;
+    const byte = input[i]!;
+    const known = current === NONE ? byte : table.get((current << 8) | byte);
+    if (known !== NONE) {
       current = known;
       continue;
     }
     out.write(current, width);
+    const key = (current << 8) | byte;
     current = byte;
     highest += 1;
     if (highest === CODES_MAX - 1) {
       out.write(CLEAR, width);
-      table = new Map();
+      table.clear();
       width = FIRST_WIDTH;
       highest = END;
     } else {
@@ -99,6 +108,35 @@ export function compressLzw(input: Uint8Array): Buffer {
   }
   out.write(END, width);
   return out.finish();
+}
+
+/** (prefix code, byte) → code: open addressing in one array, because a Map costs most of the time. */
+class CodeTable {
+  private static readonly SLOTS = 1 << 14;
+  private readonly keys = new Int32Array(CodeTable.SLOTS).fill(NONE);
+  private readonly codes = new Int16Array(CodeTable.SLOTS);
+
+  get(key: number): number {
+    const slot = this.slotOf(key);
+    return this.keys[slot] === key ? this.codes[slot]! : NONE;
+  }
+
+  set(key: number, code: number): void {
+    const slot = this.slotOf(key);
+    this.keys[slot] = key;
+    this.codes[slot] = code;
+  }
+
+  clear(): void {
+    this.keys.fill(NONE);
+  }
+
+  // At most 4096 of 16384 slots are taken, so a free one is always near.
+  private slotOf(key: number): number {
+    let slot = (key ^ (key >> 12)) & (CodeTable.SLOTS - 1);
+    while (this.keys[slot] !== NONE && this.keys[slot] !== key) slot = (slot + 1) & (CodeTable.SLOTS - 1);
+    return slot;
+  }
 }
 
 class BitReader {
@@ -122,7 +160,8 @@ class BitReader {
 }
 
 class BitWriter {
-  private readonly bytes: number[] = [];
+  private bytes = Buffer.allocUnsafe(4096);
+  private length = 0;
   private held = 0;
   private count = 0;
 
@@ -130,21 +169,26 @@ class BitWriter {
     this.held |= code << this.count;
     this.count += width;
     while (this.count >= 8) {
-      this.bytes.push(this.held & 0xff);
+      this.push(this.held & 0xff);
       this.held >>>= 8;
       this.count -= 8;
     }
   }
 
   finish(): Buffer {
-    if (this.count > 0) this.bytes.push(this.held & 0xff);
-    return Buffer.from(this.bytes);
+    if (this.count > 0) this.push(this.held & 0xff);
+    return this.bytes.subarray(0, this.length);
+  }
+
+  private push(byte: number): void {
+    if (this.length === this.bytes.length) this.bytes = Buffer.concat([this.bytes], this.bytes.length * 2);
+    this.bytes[this.length++] = byte;
   }
 }
 
 class GrowingOutput {
+  length = 0;
   private buffer = Buffer.allocUnsafe(4096);
-  private length = 0;
 
   constructor(private readonly bytesMax: number) {}
 

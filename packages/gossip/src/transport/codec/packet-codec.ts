@@ -81,7 +81,8 @@ export class PacketCodec {
       if (part[0] === MessageType.compound) {
         for (const inner of splitCompound(part)) this.collect(inner, into, unreadable, depth + 1);
       } else if (part[0] === MessageType.compress) {
-        this.collect(decompressMessage(part, PACKET_DECOMPRESSED_MAX), into, unreadable, depth + 1);
+        const inner = decompressLzw(compressedBytes(part), PACKET_DECOMPRESSED_MAX);
+        this.collect(inner, into, unreadable, depth + 1);
       } else {
         into.push(decodeMessage(part, this.options.defaultPort));
       }
@@ -115,14 +116,12 @@ function splitCompound(part: Buffer): Buffer[] {
   return parts;
 }
 
-/** `[9]{Algo, Buf}` to what was compressed. */
-export function decompressMessage(part: Buffer, bytesMax: number): Buffer {
+/** What `[9]{Algo, Buf}` holds. */
+export function compressedBytes(part: Buffer): Buffer {
   const fields = Fields.parse(part, 1);
   const algorithm = fields.unsigned('Algo', 0xff);
   if (algorithm !== 0) throw malformed(`compression algorithm ${algorithm} is not supported`);
-  const plain = decompressLzw(fields.bytes('Buf'), bytesMax);
-  if (plain.length === 0) throw malformed('decompressed message is empty');
-  return plain;
+  return fields.bytes('Buf');
 }
 
 function withChecksum(body: Buffer): Buffer {

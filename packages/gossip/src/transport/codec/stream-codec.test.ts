@@ -2,6 +2,7 @@ import { seededRandom } from '@tribune/platform';
 import type { StateExchange } from '../../core/messages';
 import { Keyring } from '../keyring/keyring';
 import { StreamInbox } from '../stream-inbox';
+import { atOnce } from '../turns';
 import { labelHeader } from './label';
 import { MessageType } from './message-types';
 import { MsgpackWriter } from './msgpack-writer';
@@ -11,13 +12,16 @@ import {
   decodeExchange,
   decodeStreamError,
   decodeUserStream,
-  encodeExchange,
+  encodeExchange as encodeSteps,
   encodeStreamError,
   encodeUserStream,
-  openStream,
+  openStream as openSteps,
   sealStream,
+  type StreamSecurity,
 } from './stream-codec';
 
+const encodeExchange = (sent: StateExchange): Buffer => atOnce(encodeSteps(sent));
+const openStream = (bytes: Buffer, security: StreamSecurity): Buffer => atOnce(openSteps(bytes, security));
 const exchange = (members: number): StateExchange => ({
   join: true,
   states: Array.from({ length: members }, (_, i) => ({

@@ -2,13 +2,13 @@ import type { PushedState, StateExchange } from '../../core/messages';
 import type { Keyring } from '../keyring/keyring';
 import { addressBytes } from './address';
 import { Fields, UINT32_MAX } from './fields';
-import { compressLzw } from './lzw';
+import { compressSteps, decompressSteps } from './lzw';
 import { decodeEndpoint, decodeMeta } from './message-codec';
 import { DECOMPRESSED_BYTES_MAX, MessageType, STATE_NAMES, STREAM_BYTES_MAX, STREAM_NODES_MAX } from './message-types';
 import { ValueScanner } from './msgpack-head';
 import { MsgpackReader } from './msgpack-reader';
 import { MsgpackWriter } from './msgpack-writer';
-import { decompressMessage } from './packet-codec';
+import { compressedBytes } from './packet-codec';
 import { SEAL_OVERHEAD_BYTES, open, seal } from './sealing';
 import { malformed, overLimit } from './wire-error';
 
@@ -34,10 +34,13 @@ export function sealStream(body: Buffer, { keyring, verifyOutgoing, label }: Str
   return Buffer.concat([head, seal(keyring.primary, body, Buffer.concat([head, Buffer.from(label)]))]);
 }
 
-/** The plain, decompressed message inside the complete bytes of a stream (label removed). */
-export function openStream(bytes: Buffer, security: StreamSecurity): Buffer {
+/** The plain, decompressed message inside the complete bytes of a stream (label removed), in turns. */
+export function* openStream(bytes: Buffer, security: StreamSecurity): Generator<void, Buffer> {
   const plain = decrypt(bytes, security);
-  return plain[0] === MessageType.compress ? decompressMessage(plain, DECOMPRESSED_BYTES_MAX) : plain;
+  if (plain[0] !== MessageType.compress) return plain;
+  const message = yield* decompressSteps(compressedBytes(plain), DECOMPRESSED_BYTES_MAX);
+  if (message.length === 0) throw malformed('decompressed message is empty');
+  return message;
 }
 
 function decrypt(bytes: Buffer, { keyring, verifyIncoming, label }: StreamSecurity): Buffer {
@@ -53,12 +56,16 @@ function decrypt(bytes: Buffer, { keyring, verifyIncoming, label }: StreamSecuri
   return plain;
 }
 
-/** `[6]{Nodes, UserStateLen, Join}{state}…user state` */
-export function encodeExchange({ join, states, userState }: StateExchange): Buffer {
+/** `[6]{Nodes, UserStateLen, Join}{state}…user state`, in turns of {@link STATES_PER_TURN} states. */
+export function* encodeExchange({ join, states, userState }: StateExchange): Generator<void, Buffer> {
   const out = new MsgpackWriter().byte(MessageType.pushPull).map(3);
   out.raw('Nodes').integer(states.length).raw('UserStateLen').integer(userState.length).raw('Join').flag(join);
-  for (const state of states) writeState(out, state);
-  return compressIfLarge(out.verbatim(userState).finish());
+  for (let i = 0; i < states.length; i++) {
+    writeState(out, states[i]!);
+    if (i % STATES_PER_TURN === STATES_PER_TURN - 1) yield;
+  }
+  const body = out.verbatim(userState).finish();
+  return body.length < COMPRESS_FROM_BYTES ? body : yield* compressed(body);
 }
 
 function writeState(out: MsgpackWriter, state: PushedState): void {
@@ -67,10 +74,16 @@ function writeState(out: MsgpackWriter, state: PushedState): void {
   out.raw('State').integer(STATE_NAMES.indexOf(state.state)).raw('Vsn').raw(Uint8Array.from(state.versions));
 }
 
-function compressIfLarge(body: Buffer): Buffer {
-  if (body.length < COMPRESS_FROM_BYTES) return body;
-  const packed = new MsgpackWriter().byte(MessageType.compress).map(2);
-  const result = packed.raw('Algo').integer(0).raw('Buf').raw(compressLzw(body)).finish();
+function* compressed(body: Buffer): Generator<void, Buffer> {
+  const packed = yield* compressSteps(body);
+  const result = new MsgpackWriter()
+    .byte(MessageType.compress)
+    .map(2)
+    .raw('Algo')
+    .integer(0)
+    .raw('Buf')
+    .raw(packed)
+    .finish();
   return result.length < body.length ? result : body;
 }
 
