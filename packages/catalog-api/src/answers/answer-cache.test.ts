@@ -67,7 +67,7 @@ test('memory is bounded in entries and bytes; what waits or was used stays longe
   const { state, cache } = scene({ answersMax: 10, answerBytesMax: 200 });
   for (let i = 0; i < 50; i++) {
     put(state, `k${i}`, 'x'.repeat(30));
-    cache.obtain(question(`k${i}`), true);
+    void cache.obtain(question(`k${i}`), true);
   }
   expect(cache.bytesKept).toBeLessThanOrEqual(200);
 });

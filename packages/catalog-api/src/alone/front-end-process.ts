@@ -1,0 +1,71 @@
+import {
+  AdminServer,
+  eventLoopLag,
+  Metrics,
+  systemClock,
+  systemRandom,
+  type LogSource,
+  type Startable,
+} from '@tribune/platform';
+import { connectAgent, connectMembership, connectState, GrpcServer } from '@tribune/protocol';
+import { createReplica } from '@tribune/replica';
+import { createCatalogApi } from '../catalog-api';
+import { publicApiDefaults } from '../public-grpc/options';
+import { createPublicApi, servePublicGrpc } from '../public-grpc/public-api';
+import type { CommandLine, Flags } from './command-line';
+
+export interface FrontEndProcess extends Startable {
+  readonly httpPort: number;
+  readonly grpcPort: number;
+  readonly adminPort: number;
+}
+
+/** The front end alone as a process: HTTP and public gRPC in front, the other pieces by gRPC behind. */
+export function createFrontEndProcess(
+  flags: Flags,
+  line: CommandLine,
+  logSource: LogSource,
+  exit: () => void,
+): FrontEndProcess {
+  const metrics = new Metrics();
+  const ports = { clock: systemClock, random: systemRandom, logger: logSource, metrics };
+  const state = connectState({ servers: () => line.servers, ...ports });
+  const membership = connectMembership({ address: flags['membership-address'] });
+  const agent = connectAgent({ address: flags['agent-address'] });
+  const view = createReplica({ topics: line.topics }, { state, ...ports });
+  const control = {
+    reload: async () => ['this front end has flags and no configuration files: start it anew to change them'],
+    leave: async () => {
+      await membership.leave();
+      exit();
+    },
+  };
+  const http = createCatalogApi(line.api, { state, view, membership, agent, logSource, control, ...ports });
+  const publicApi = createPublicApi(
+    { ...publicApiDefaults, datacenter: line.api.datacenter },
+    { state, view, ...ports },
+  );
+  const grpc = new GrpcServer({ address: flags['grpc-address'] }, logSource.child('grpc'));
+  servePublicGrpc(grpc, publicApi);
+  const admin = new AdminServer(line.admin, { metrics, readiness: () => view.readiness() });
+  const inOrder: readonly Startable[] = [eventLoopLag(metrics, 'catalog-api'), admin, view, http, grpc];
+  return {
+    get httpPort() {
+      return http.port;
+    },
+    get grpcPort() {
+      return grpc.port;
+    },
+    get adminPort() {
+      return admin.port;
+    },
+    async start() {
+      for (const piece of inOrder) await piece.start();
+    },
+    async stop() {
+      for (const piece of [...inOrder].reverse()) await piece.stop();
+      publicApi.close();
+      for (const client of [state, membership, agent]) client.close();
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { createLogger, messageOf, readOptions } from '@tribune/platform';
+import { commandLineSpecs, readCommandLine } from './alone/command-line';
+import { createFrontEndProcess } from './alone/front-end-process';
+
+async function main(): Promise<void> {
+  const flags = readOptions(commandLineSpecs);
+  const line = readCommandLine(flags);
+  const logger = createLogger({ level: line.logLevel, format: process.stdout.isTTY ? 'text' : 'json' });
+  const stop = (): void => void frontEnd.stop().then(() => process.exit(0));
+  const frontEnd = createFrontEndProcess(flags, line, logger, () => setImmediate(stop));
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  await frontEnd.start();
+  const { httpPort, grpcPort, adminPort } = frontEnd;
+  logger.info('front end is up', { httpPort, grpcPort, adminPort });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exit(1);
+});
