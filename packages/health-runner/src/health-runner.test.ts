@@ -324,6 +324,14 @@ test('versions grow with each change and wake those who wait', async () => {
   expect(await next).toBeGreaterThan(version);
 });
 
+test('a stop does not wait for a server that does not answer', async () => {
+  agent = new RunnerFixture();
+  agent.state.propose = () => new Promise(() => undefined);
+  await agent.start();
+  await agent.stop();
+  expect(agent.clock.pending).toBe(0);
+});
+
 test('a stopped runner leaves no timers behind', async () => {
   agent = await new RunnerFixture().start();
   await agent.register({ name: 'web', checks: [{ ttl: '1h' }, { tcp: '127.0.0.1:1', interval: '1h' }] });

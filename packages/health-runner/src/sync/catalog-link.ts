@@ -18,8 +18,18 @@ const FEED_WAIT_MS = 5_000;
 export class CatalogLink {
   /** What a comparison must have seen: this agent's newest write, or the newest fence. */
   private floorRevision = 0;
+  private readonly closed: Promise<never>;
+  private rejectClosed!: (reason: Error) => void;
 
-  constructor(private readonly collaborators: CatalogLinkCollaborators) {}
+  constructor(private readonly collaborators: CatalogLinkCollaborators) {
+    this.closed = new Promise((_resolve, reject) => (this.rejectClosed = reject));
+    this.closed.catch(() => undefined);
+  }
+
+  /** Whoever waits for a server stops waiting: a stop does not take as long as a time-out. What was sent may still happen. */
+  close(): void {
+    this.rejectClosed(new Error('the agent stops'));
+  }
 
   get tables(): View['tables'] {
     return this.collaborators.view.tables;
@@ -34,25 +44,30 @@ export class CatalogLink {
   /** Makes the rows of the node readable. Comparing with rows older than our last write would write it again. */
   async open(node: string): Promise<void> {
     const { view, clock } = this.collaborators;
-    await view.require([{ kind: 'node', node }]);
+    await this.unlessClosed(view.require([{ kind: 'node', node }]));
     // After a start, rows of the last run may be on their way still, and so may the leader's own record of this node.
     if (this.floorRevision === 0) await this.raiseFloor();
     const arrival = view.atLeast(this.floorRevision);
     if (!arrival) return;
     const tired = new AbortController();
-    await Promise.race([arrival, sleep(clock, FEED_WAIT_MS, tired.signal)]);
-    tired.abort();
+    await this.unlessClosed(Promise.race([arrival, sleep(clock, FEED_WAIT_MS, tired.signal)])).finally(() =>
+      tired.abort(),
+    );
   }
 
   /** Sends until one fails; the first failure is the outcome. */
   async send(commands: readonly Command[]): Promise<AgentOutcome> {
     for (let at = 0; at < commands.length; at += COMMANDS_AT_ONCE) {
       const batch = commands.slice(at, at + COMMANDS_AT_ONCE);
-      const outcomes = await Promise.all(batch.map((command) => this.propose(command)));
+      const outcomes = await this.unlessClosed(Promise.all(batch.map((command) => this.propose(command))));
       const failure = outcomes.find((outcome) => !outcome.ok);
       if (failure) return failure;
     }
     return DONE;
+  }
+
+  private unlessClosed<T>(work: T | Promise<T>): Promise<T> {
+    return Promise.race([work, this.closed]);
   }
 
   private async propose(command: Command): Promise<AgentOutcome> {

@@ -46,7 +46,7 @@ export class Syncer {
   private timer: Timer | undefined;
   private unfollow: (() => void) | undefined;
   private isStopped = true;
-  private readonly link: CatalogLink;
+  private link: CatalogLink;
 
   constructor(
     private readonly options: SyncerOptions,
@@ -58,6 +58,7 @@ export class Syncer {
   start(): void {
     if (!this.isStopped) return;
     this.isStopped = false;
+    this.link = new CatalogLink(this.collaborators);
     this.unfollow = this.collaborators.local.follow((change) => this.noteChange(change));
     this.plan(0);
   }
@@ -69,6 +70,7 @@ export class Syncer {
     this.timer = undefined;
     for (const timer of this.deferred.values()) timer.cancel();
     this.deferred.clear();
+    this.link.close();
     await this.running;
   }
 
@@ -147,7 +149,8 @@ export class Syncer {
     } else {
       this.failures++;
       this.fullWanted = true;
-      logger.warn('sync with the catalog failed', { kind, error: outcome.reason, failures: this.failures });
+      if (!this.isStopped)
+        logger.warn('sync with the catalog failed', { kind, error: outcome.reason, failures: this.failures });
     }
     return outcome;
   }
