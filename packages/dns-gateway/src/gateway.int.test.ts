@@ -143,6 +143,7 @@ describe('the gateway', () => {
     const lines: LogFields[] = [];
     const logger: Logger = {
       ...silentLogger,
+      reaches: () => true,
       debug: (message, fields = {}) => void (message === 'query' && lines.push(fields)),
       child: () => logger,
     };

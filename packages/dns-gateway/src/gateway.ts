@@ -21,8 +21,6 @@ export interface DnsGatewayCollaborators {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Whether lines at debug level reach anybody; without it queries are not logged. */
-  readonly logsQueries?: () => boolean;
 }
 
 export interface DnsGateway extends Startable {
@@ -81,7 +79,6 @@ export function createDnsGateway(options: DnsGatewayOptions, collaborators: DnsG
     random,
     clock,
     logger,
-    logsQueries: collaborators.logsQueries ?? (() => false),
     metrics,
     signal: aborter.signal,
   });

@@ -31,7 +31,6 @@ async function main(): Promise<void> {
     random: systemRandom,
     logger: logger.child('dns'),
     metrics,
-    logsQueries: () => logLevel === 'debug' || logLevel === 'trace',
   });
   const admin = new AdminServer(adminAddress, { metrics, readiness: () => gateway.readiness() });
   const lag = eventLoopLag(metrics, 'dns-gateway');

@@ -24,8 +24,6 @@ export interface HandlerCollaborators {
   readonly random: Random;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Whether query lines are wanted at all: a line costs more than an answer. */
-  readonly logsQueries: () => boolean;
   readonly metrics: DnsMetrics;
   readonly signal: AbortSignal;
 }
@@ -183,8 +181,14 @@ export class QueryHandler {
     const limits = limitsOf(query, transport, settings);
     const response = assemble(set, query, limits, options, random, Math.floor(clock.wallMs() / 1000));
     metrics.answered(set.rcode, query.type);
-    if (this.collaborators.logsQueries()) this.log(query, transport, set, reason);
+    if (this.logsQueries()) this.log(query, transport, set, reason);
     return response;
+  }
+
+  /** A line costs more than an answer. */
+  private logsQueries(): boolean {
+    const { logger } = this.collaborators;
+    return logger.reaches === undefined || logger.reaches('debug');
   }
 
   private log(query: Query, transport: Transport, set: AnswerSet, reason: string | undefined): void {
@@ -201,8 +205,7 @@ export class QueryHandler {
   private refuse(bad: BadQuery): Buffer {
     const { metrics, logger } = this.collaborators;
     metrics.answered(bad.rcode, 0);
-    if (this.collaborators.logsQueries())
-      logger.debug('bad query', { rcode: rcodeName(bad.rcode), reason: bad.reason });
+    if (this.logsQueries()) logger.debug('bad query', { rcode: rcodeName(bad.rcode), reason: bad.reason });
     const recursionAvailable = this.collaborators.context().settings.recursors.length > 0;
     return assembleRefusal(bad, { recursionAvailable, truncate: false, authoritative: false });
   }

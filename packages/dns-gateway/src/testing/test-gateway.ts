@@ -41,7 +41,6 @@ export async function startGateway(wanted: Wanted = {}, catalog = new MemoryCata
       random: seededRandom(1),
       logger: wanted.logger ?? silentLogger,
       metrics,
-      logsQueries: () => wanted.logger !== undefined,
     },
   );
   await gateway.start();

@@ -9,6 +9,8 @@ export interface Logger {
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
   child(module: string): Logger;
+  /** Whether a line at this level reaches anybody: for callers to whom its fields are dear. Absent: assume so. */
+  reaches?(level: LogLevel): boolean;
 }
 
 /** One line as `tribune monitor` and `/v1/agent/monitor` see it. */
@@ -37,4 +39,5 @@ export const silentLogger: Logger = {
   warn: nothing,
   error: nothing,
   child: () => silentLogger,
+  reaches: () => false,
 };

@@ -33,6 +33,16 @@ describe('the logger', () => {
     expect(seen.map((record) => [record.module, record.message])).toEqual([['gossip', 'probe']]);
   });
 
+  it('knows whether a line would reach anybody', () => {
+    const logger = createLogger({ level: 'info', format: 'text', destination: capture().destination });
+    const child = logger.child('dns');
+    expect([child.reaches?.('info'), child.reaches?.('debug')]).toEqual([true, false]);
+    const unfollow = logger.follow('debug', () => undefined);
+    expect([child.reaches?.('debug'), child.reaches?.('trace')]).toEqual([true, false]);
+    unfollow();
+    expect(child.reaches?.('debug')).toBe(false);
+  });
+
   it('changes its level while running', () => {
     const { destination, text } = capture();
     const logger = createLogger({ level: 'error', format: 'text', destination });

@@ -16,6 +16,11 @@ export function createLogger(options: LoggerOptions): LogSource {
   const out = options.destination ?? process.stdout;
   const write = options.format === 'json' ? jsonWriter(out) : (record: LogRecord) => void out.write(textLine(record));
 
+  const reaches = (level: LogLevel): boolean => {
+    if (rankOf(level) >= state.rank) return true;
+    for (const follower of state.followers) if (rankOf(level) >= follower.rank) return true;
+    return false;
+  };
   const emit = (level: LogLevel, module: string, message: string, fields: LogFields = {}): void => {
     const rank = rankOf(level);
     if (rank < state.rank && state.followers.size === 0) return;
@@ -30,6 +35,7 @@ export function createLogger(options: LoggerOptions): LogSource {
     info: (message, fields) => emit('info', module, message, fields),
     warn: (message, fields) => emit('warn', module, message, fields),
     error: (message, fields) => emit('error', module, message, fields),
+    reaches,
     child: (name) => make(module ? `${module}.${name}` : name),
     setLevel: (level) => void (state.rank = rankOf(level)),
     follow(level, listener) {
