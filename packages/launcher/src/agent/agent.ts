@@ -1,7 +1,9 @@
 import { messageOf, sleep, type Readiness } from '@tribune/platform';
 import type { AgentControl } from '@tribune/catalog-api';
 import type { AgentConfig } from '../config/agent-config';
+import { InlinePiece } from '../pieces/inline-piece';
 import { Supervisor } from '../supervisor/supervisor';
+import { WatchRunner } from '../watches/watch-runner';
 import type { AgentPorts, Composition, CompositionInput, Listening } from './composition';
 import type { AgentIdentity } from './identity';
 import { joinPool } from './join';
@@ -23,6 +25,7 @@ const REMOVAL_POLL_MS = 50;
 export class Agent {
   private readonly composition: Composition;
   private readonly supervisor: Supervisor;
+  private readonly watches: WatchRunner;
   private readonly stopping = new AbortController();
   private leaving: Promise<void> | undefined;
 
@@ -39,7 +42,13 @@ export class Agent {
       readiness: () => this.readiness(),
     };
     this.composition = compose({ config, identity, ports, control, onFatal: hooks.onFatal });
-    this.supervisor = new Supervisor(this.composition.pieces, ports);
+    this.watches = new WatchRunner(config.watches, {
+      ...ports,
+      logger: ports.logger.child('watch'),
+      api: () => this.apiAddress(),
+    });
+    const watches = new InlinePiece('watches', () => this.watches);
+    this.supervisor = new Supervisor([...this.composition.pieces, watches], ports);
   }
 
   /** Starts the pieces in order; joins go on in the background. */
@@ -64,9 +73,10 @@ export class Agent {
     try {
       const next = this.hooks.readConfig();
       logger.setLevel(next.log.level);
-      if (next.dns.length > 0) this.composition.reloadDns(next);
       const outcome = await this.composition.agent.reload(next.services, next.checks, next.nodeMeta);
       if (!outcome.ok) throw new Error(outcome.reason);
+      if (next.dns.length > 0) this.composition.reloadDns(next);
+      await this.watches.replace(next.watches);
       logger.info('configuration reloaded');
       return [];
     } catch (error) {
@@ -91,6 +101,14 @@ export class Agent {
     this.stopping.abort();
     await this.supervisor.stop();
     this.composition.close();
+  }
+
+  /** Of our own HTTP API, for watches. */
+  private apiAddress(): { readonly socketPath: string } | { readonly host: string; readonly port: number } {
+    const [first] = this.config.http;
+    if (first && 'path' in first) return { socketPath: first.path };
+    const host = !first || first.host === '0.0.0.0' ? '127.0.0.1' : first.host === '::' ? '::1' : first.host;
+    return { host, port: this.listening().http };
   }
 
   private async join(pool: 'lan' | 'wan', plan: AgentConfig['joinLan']): Promise<void> {

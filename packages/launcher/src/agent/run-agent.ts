@@ -51,6 +51,8 @@ class Run {
     private readonly flags: Flags,
     private readonly config: AgentConfig,
   ) {
+    // Whoever read our output may go (a closed terminal, a pipe): that is no reason to stop serving.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
     this.logger = openLog(config.log, process.stdout);
     this.ended = new Promise((resolve) => (this.end = resolve));
   }

@@ -1,7 +1,7 @@
 import type { CheckDefinition, ServiceDefinition } from '@tribune/protocol';
 import type { LogLevel } from '@tribune/platform';
 import type { DecodedAgent } from './schema/agent-fields';
-import type { PlainObject } from './hcl/plain-tree';
+import type { WatchPlan } from '../watches/watch-plan';
 
 /** A TCP address or a Unix socket to listen on. */
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -94,7 +94,7 @@ export interface AgentConfig {
   readonly scriptChecks: 'off' | 'local' | 'on';
   readonly services: readonly ServiceDefinition[];
   readonly checks: readonly CheckDefinition[];
-  readonly watches: readonly PlainObject[];
+  readonly watches: readonly WatchPlan[];
 
   readonly log: {
     readonly level: LogLevel;

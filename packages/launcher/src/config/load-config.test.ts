@@ -303,6 +303,18 @@ describe('each problem names its key', () => {
       'services[0].checks[0].interval: Invalid check: Interval must be > 0 for Script, HTTP, or TCP checks',
     ],
     ['check { ttl = "1s" }', 'check.name: Missing check name'],
+    ['watches { args = ["/bin/x"] }', 'watches[0].type: a watch type must be specified'],
+    ['watches { type = "keys" args = ["/bin/x"] }', 'watches[0].type: unsupported watch type: "keys"'],
+    ['watches { type = "key" args = ["/bin/x"] }', 'watches[0].key: must be specified for a watch of type key'],
+    [
+      'watches { type = "nodes" prefix = "a" args = ["x"] }',
+      'watches[0].prefix: invalid key for a watch of type nodes',
+    ],
+    ['watches { type = "nodes" }', 'watches[0].args: a handler must be given'],
+    [
+      'watches { type = "nodes" http_handler_config { path = "x" } }',
+      'watches[0].http_handler_config.path: expected a URL, got "x"',
+    ],
     [
       'service { id = "a" name = "x" } services { id = "a" name = "y" }',
       'services: the id "a" is given more than once',

@@ -6,6 +6,7 @@ import type { DecodedAgent } from '../schema/agent-fields';
 import { AddressReader, isAny, parseHostPort, type Report } from './addresses';
 import { readDefinitions } from './definitions';
 import type { InterfaceAddress } from './interfaces';
+import { readWatchPlan } from '../../watches/watch-plan';
 import { checkListeners, checkRules } from './rules';
 
 /** What the machine contributes; tests bring their own. */
@@ -180,7 +181,10 @@ function buildChecks(given: DecodedAgent, report: Report) {
         ? ('local' as const)
         : ('off' as const),
     ...readDefinitions(given, report),
-    watches: given.watches,
+    watches: given.watches.flatMap((entry, index) => {
+      const plan = readWatchPlan(entry, (key, message) => report(`watches[${index}].${key}`, message));
+      return plan ? [plan] : [];
+    }),
   };
 }
 

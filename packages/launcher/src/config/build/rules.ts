@@ -16,6 +16,8 @@ export function checkRules(given: DecodedAgent, isDev: boolean, report: Report):
     report('node_id', `expected a UUID, got ${JSON.stringify(given.node_id)}`);
   checkNodeMeta(given.node_meta, report);
   checkDomains(given, report);
+  if (given.watches.length > 0 && given.ports.http === -1)
+    report('watches', 'need the HTTP API, which ports.http = -1 switches off');
   given.http_config.allow_write_http_from.forEach((cidr, index) => {
     if (!networkOf(cidr))
       report(
