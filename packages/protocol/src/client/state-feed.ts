@@ -19,25 +19,26 @@ export class GrpcFeedStream implements FeedStream {
     private readonly server: ChosenServer,
     private readonly choice: ServerChoice,
     private readonly clock: Clock,
-    signal: AbortSignal,
+    private readonly signal: AbortSignal,
   ) {
     this.call = server.stub.feed(server.metadata);
     this.call.on('error', () => undefined); // The iterator throws it; without a listener it would end the process.
     this.heardMs = clock.monotonicMs();
     this.watch();
     if (signal.aborted) this.close();
-    signal.addEventListener('abort', () => this.close(), { once: true });
+    signal.addEventListener('abort', this.close);
   }
 
   send(request: FeedRequest): void {
     if (!this.closed) this.call.write(feedRequestToWire(request));
   }
 
-  close(): void {
+  // An arrow, since it is a listener too; the signal may outlive many streams.
+  readonly close = (): void => {
     this.closed = true;
-    this.watchdog?.cancel();
+    this.release();
     this.call.cancel();
-  }
+  };
 
   async *[Symbol.asyncIterator](): AsyncIterator<FeedEvent> {
     try {
@@ -50,11 +51,16 @@ export class GrpcFeedStream implements FeedStream {
       this.choice.failed(this.server);
       throw error;
     } finally {
-      this.watchdog?.cancel();
+      this.release();
     }
     if (this.closed) return;
     this.choice.failed(this.server);
     throw new RpcError(status.UNAVAILABLE, 'the server ended the feed');
+  }
+
+  private release(): void {
+    this.watchdog?.cancel();
+    this.signal.removeEventListener('abort', this.close);
   }
 
   private watch(): void {

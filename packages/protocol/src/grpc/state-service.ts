@@ -77,7 +77,7 @@ export class StateService {
     // Headers at once: the client sends commands only when it knows that somebody takes them.
     call.sendMetadata(new Metadata());
     call.on('data', ({ proposals }: wire.WireProposeBatch) => {
-      for (const { id, command } of proposals) results.expect(id, api.propose(command));
+      for (const { id, command } of proposals) results.expect(id, () => api.propose(command));
     });
     call.on('end', () => results.endWhenDone());
     call.on('close', () => this.open.delete(call));
@@ -131,8 +131,15 @@ class ResultBatcher {
 
   constructor(private readonly call: ProposeCall) {}
 
-  expect(id: string | number, result: Promise<ProposeResult>): void {
+  expect(id: string | number, propose: () => Promise<ProposeResult>): void {
     this.outstanding++;
+    let result: Promise<ProposeResult>;
+    try {
+      result = propose();
+    } catch (thrown) {
+      // Nothing was begun.
+      return this.add(wire.proposeResultToWire(id, { kind: 'refused', reason: messageOf(thrown), retryable: true }));
+    }
     result.then(
       (value) => this.add(wire.proposeResultToWire(id, value)),
       (thrown: unknown) => this.add(wire.proposeResultToWire(id, { kind: 'unknown', reason: messageOf(thrown) })),

@@ -53,6 +53,7 @@ class Server implements RaftServer {
   private readonly metrics: ServerMetrics;
   private readonly service: StateService;
   private core: ServerCore | undefined;
+  private serving = false;
   private grpc: GrpcServer | undefined;
   private temporaryDir: string | undefined;
 
@@ -115,8 +116,10 @@ class Server implements RaftServer {
     const dataDir = options.dataDir ?? (this.temporaryDir = await mkdtemp(join(tmpdir(), 'tribune-')));
     address = advertised(options.advertiseAddress, grpc.port);
     const core = serverCore({ options, collaborators, replicated, members, transport, metrics, dataDir, address });
-    this.core = core;
     await core.start();
+    // From here on others may ask: before, there is no log to answer from.
+    this.core = core;
+    this.serving = true;
   }
 
   /** Takes no more work, answers what is under way, then closes the port. */
@@ -124,6 +127,7 @@ class Server implements RaftServer {
     const { grpc } = this;
     if (!grpc) return;
     this.grpc = undefined;
+    this.serving = false;
     await this.core?.stop();
     this.replicated.feed.close();
     this.service.close();
@@ -142,7 +146,11 @@ class Server implements RaftServer {
   }
 
   private configuredAddress(id: string): string | undefined {
-    return this.core?.node.status().peers.find((peer) => peer.id === id)?.address;
+    return this.serving
+      ? this.started()
+          .node.status()
+          .peers.find((peer) => peer.id === id)?.address
+      : undefined;
   }
 
   private parts(): StateBindingParts {
@@ -172,8 +180,8 @@ class Server implements RaftServer {
     const remote = new RemoteStateBinding(parts);
     const leaderOnly = new LeaderOnlyBinding(parts);
     const whenStarted = (binding: StateApi): StateApi => {
-      if (this.core) return binding;
-      throw new RpcError(grpcStatus.UNAVAILABLE, 'the server is starting');
+      if (this.serving) return binding;
+      throw new RpcError(grpcStatus.UNAVAILABLE, 'the server is starting or stopping');
     };
     return new StateService({
       api: () => whenStarted(remote),

@@ -98,13 +98,15 @@ export class FeedHub {
   }
 
   open(signal: AbortSignal): FeedStream {
+    const onAbort = (): void => subscriber.close();
     const subscriber: FeedSubscriber = new FeedSubscriber(this, () => {
+      signal.removeEventListener('abort', onAbort);
       this.subscribers.delete(subscriber);
       this.awaiting.delete(subscriber);
     });
     this.subscribers.add(subscriber);
     if (signal.aborted) subscriber.close();
-    else signal.addEventListener('abort', () => subscriber.close(), { once: true });
+    else signal.addEventListener('abort', onAbort);
     return subscriber;
   }
 
