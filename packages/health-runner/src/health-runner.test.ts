@@ -324,6 +324,23 @@ test('versions grow with each change and wake those who wait', async () => {
   expect(await next).toBeGreaterThan(version);
 });
 
+test('a kind of check that this agent cannot run is refused by name', async () => {
+  agent = await new RunnerFixture().start();
+  expect(await agent.runner.registerCheck(check({ name: 'c', osService: 'sshd', intervalNs: 1e9 }))).toEqual({
+    ok: false,
+    kind: 'invalid',
+    reason: 'Invalid check: OSService is not supported by this agent',
+  });
+});
+
+test('outputs stay here when they are to be discarded', async () => {
+  agent = await new RunnerFixture({ discardCheckOutput: true }).start();
+  await agent.register({ name: 'web', check: { ttl: '1h' } });
+  await agent.runner.updateTtl('service:web', 'passing', 'fine');
+  await agent.clock.elapse(0);
+  expect(agent.catalogChecks()).toEqual(['service:web passing']);
+});
+
 test('a stop does not wait for a server that does not answer', async () => {
   agent = new RunnerFixture();
   agent.state.propose = () => new Promise(() => undefined);

@@ -42,7 +42,7 @@ export class Registrar {
     if (sidecar && 'problem' in sidecar) return failed(sidecar.problem);
     const wanted = [...definition.checks, ...(sidecar?.definition.checks ?? [])];
     const refusal = wanted.map((check) => refusalOf(check, origin.fromFile, this.options)).find(Boolean);
-    if (refusal) return failed(refusal);
+    if (refusal) return refusal;
     try {
       await this.addService(definition, '', origin);
       if (sidecar) await this.addService(sidecar.definition, definition.service.id, origin);
@@ -57,7 +57,7 @@ export class Registrar {
     const definition = { ...given, checkId: given.checkId || given.name };
     if (definition.checkId === '') return failed('CheckID missing');
     const refusal = refusalOf(definition, fromFile, this.options);
-    if (refusal) return failed(refusal);
+    if (refusal) return refusal;
     const { serviceId } = definition;
     if (serviceId !== '' && !local.service(serviceId)) return failed(`ServiceID "${serviceId}" does not exist`);
     desk.add(definition, { fromFile, keepState: fromFile });

@@ -29,7 +29,10 @@ export function dockerProbe(options: DockerProbeOptions): Probe {
         const started = await engine('POST', `/exec/${id}/start`, { Detach: false, Tty: false });
         if (started.status !== 200) return critical(`start exec failed for container ${container}: ${started.text}`);
         const inspected = await engine('GET', `/exec/${id}/json`, undefined);
-        return judge((JSON.parse(inspected.text) as { ExitCode: number }).ExitCode, withoutFrames(started.bytes));
+        return judge(
+          (JSON.parse(inspected.text) as { ExitCode: number }).ExitCode,
+          withoutFrames(started.bytes, outputBytesMax),
+        );
       } catch (thrown) {
         return critical(`create exec failed for container ${container}: ${messageOf(thrown)}`);
       }
@@ -86,7 +89,7 @@ function callEngine(dockerHost: string, call: EngineCall): Promise<Answer> {
 }
 
 /** Without a terminal the output comes in frames: stream (1 byte), three zeros, length (4 bytes, big endian), data. */
-export function withoutFrames(bytes: Buffer, bytesMax = 4096): string {
+function withoutFrames(bytes: Buffer, bytesMax: number): string {
   const tail = new TailBuffer(bytesMax);
   for (let at = 0; at + 8 <= bytes.length;) {
     const end = at + 8 + bytes.readUInt32BE(at + 4);
