@@ -1,4 +1,7 @@
-/** CRC-32C (Castagnoli, reflected polynomial 0x82f63b78), eight bytes per step: about 1 GB/s, so 1 MiB holds the loop 1 ms. */
+/**
+ * CRC-32C (Castagnoli, reflected polynomial 0x82f63b78), eight bytes per step: what LevelDB puts behind its blocks. About
+ * 200 MiB/s, so only for the check of its tables; our own formats use zlib's native CRC-32.
+ */
 const POLYNOMIAL = 0x82f63b78;
 const TABLES = makeTables();
 

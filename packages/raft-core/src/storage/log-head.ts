@@ -3,9 +3,9 @@
  * left behind: term and vote, where the log begins, and how far it reaches. That last number is the floor (S3): an entry
  * at or below it that is missing was lost, not torn.
  */
+import { crc32 } from 'node:zlib';
 import type { HardState, LogIndex, LogPosition, ServerId } from '../core/message';
-import { crc32c } from './crc32c';
-import { LINK_BYTES, type Link, RECORD_VERSION } from './log-record';
+import { type Link, RECORD_VERSION } from './log-record';
 import { StorageError } from './storage-error';
 
 export interface LogHead {
@@ -23,10 +23,9 @@ export interface LogHead {
   readonly distrustedUpTo: LogIndex;
 }
 
-/** Version byte, crc32c, JSON: one small record per batch, kept readable for the day it must be read by eye. */
+/** Version byte, checksum, JSON: one small record per batch, kept readable for the day it must be read by eye. */
 export function encodeHead(head: LogHead): Buffer {
-  const { serverId, sequence, hardState, base, floor, distrustedUpTo } = head;
-  const baseLink = Buffer.from(head.baseLink).toString('hex');
+  const { serverId, sequence, hardState, base, baseLink, floor, distrustedUpTo } = head;
   const json = Buffer.from(
     JSON.stringify({
       serverId,
@@ -41,14 +40,14 @@ export function encodeHead(head: LogHead): Buffer {
   );
   const bytes = Buffer.allocUnsafe(5 + json.byteLength);
   bytes[0] = RECORD_VERSION;
-  bytes.writeUInt32BE(crc32c(json), 1);
+  bytes.writeUInt32BE(crc32(json), 1);
   bytes.set(json, 5);
   return bytes;
 }
 
 export function decodeHead(bytes: Buffer): LogHead {
   const json = bytes.subarray(5);
-  if (bytes.byteLength < 5 || crc32c(json) !== bytes.readUInt32BE(1)) {
+  if (bytes.byteLength < 5 || crc32(json) !== bytes.readUInt32BE(1)) {
     const detail = { code: 'RAFT_RECORD_CORRUPT', key: 'head', reason: 'its checksum does not match' } as const;
     throw new StorageError(detail, 'the head of the log is damaged');
   }
@@ -64,10 +63,9 @@ export function decodeHead(bytes: Buffer): LogHead {
     term: number;
     vote?: string;
     base: LogPosition;
-    baseLink: string;
+    baseLink: Link;
     floor: number;
     distrustedUpTo: number;
   };
-  const link = Buffer.from(baseLink, 'hex').subarray(0, LINK_BYTES);
-  return { serverId, sequence, hardState: { term, votedFor: vote }, base, baseLink: link, floor, distrustedUpTo };
+  return { serverId, sequence, hardState: { term, votedFor: vote }, base, baseLink, floor, distrustedUpTo };
 }

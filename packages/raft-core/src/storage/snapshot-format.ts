@@ -1,15 +1,15 @@
 /**
  * A snapshot file: a header, framed chunks, a trailer. Big-endian.
  *
- *   header   "TRSN" · version u8 = 1 · length u32 · crc32c u32 · JSON of the meta
- *   chunk    length u32 (> 0) · crc32c u32 · data            … any number
+ *   header   "TRSN" · version u8 = 1 · length u32 · crc32 u32 · JSON of the meta
+ *   chunk    length u32 (> 0) · crc32 u32 · data            … any number
  *   trailer  0 u32 · chunk count u32 · bytes u64 · SHA-256 over all data
  *
  * Each chunk is checked before it is used, and the whole before the file counts as a snapshot.
  */
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type { SnapshotMeta } from '../core/message';
-import { crc32c } from './crc32c';
 import { readSafeInteger, writeSafeInteger } from './log-record';
 import { StorageError } from './storage-error';
 
@@ -42,7 +42,7 @@ export async function* encodeSnapshot(
     bytes += chunk.byteLength;
     const frame = Buffer.allocUnsafe(FRAME_BYTES);
     frame.writeUInt32BE(chunk.byteLength, 0);
-    frame.writeUInt32BE(crc32c(chunk), 4);
+    frame.writeUInt32BE(crc32(chunk), 4);
     yield frame;
     yield chunk;
   }
@@ -68,7 +68,7 @@ export async function decodeHeader(file: string, take: TakeBytes): Promise<Snaps
   }
   const length = preamble.readUInt32BE(5);
   const json = length > CHUNK_BYTES_MAX ? Buffer.alloc(0) : await take(length);
-  if (json.byteLength !== length || crc32c(json) !== preamble.readUInt32BE(9))
+  if (json.byteLength !== length || crc32(json) !== preamble.readUInt32BE(9))
     throw corrupt(file, 'its header is damaged');
   return JSON.parse(json.toString()) as SnapshotMeta;
 }
@@ -92,7 +92,7 @@ export async function* decodeChunks(file: string, take: TakeBytes): AsyncGenerat
       return bytes;
     }
     const data = length > CHUNK_BYTES_MAX ? Buffer.alloc(0) : await take(length);
-    if (data.byteLength !== length || crc32c(data) !== frame.readUInt32BE(4))
+    if (data.byteLength !== length || crc32(data) !== frame.readUInt32BE(4))
       throw corrupt(file, `chunk ${count} is damaged`);
     hash.update(data);
     count++;
@@ -107,7 +107,7 @@ function encodeHeader(meta: SnapshotMeta): Buffer {
   header.set(MAGIC, 0);
   header[4] = VERSION;
   header.writeUInt32BE(json.byteLength, 5);
-  header.writeUInt32BE(crc32c(json), 9);
+  header.writeUInt32BE(crc32(json), 9);
   header.set(json, PREAMBLE_BYTES);
   return header;
 }

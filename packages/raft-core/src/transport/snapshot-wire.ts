@@ -1,5 +1,5 @@
+import { crc32 } from 'node:zlib';
 import type { Server } from '../core/message';
-import { crc32c } from '../storage/crc32c';
 import { integer, invalid, positionFromWire, type WirePosition } from './message-wire';
 import type { SnapshotHeader } from './peer-transport';
 
@@ -15,7 +15,7 @@ export interface WireSnapshotPart {
     learners: Server[];
     bytes: string | number;
   };
-  chunk?: { data: Uint8Array; crc32c: number };
+  chunk?: { data: Uint8Array; crc32: number };
   end?: { bytes: string | number; chunks: number };
 }
 
@@ -47,7 +47,7 @@ export async function* partsToWire(
   for await (const data of chunks) {
     count++;
     bytes += data.byteLength;
-    yield { chunk: { data, crc32c: crc32c(data) } };
+    yield { chunk: { data, crc32: crc32(data) } };
   }
   yield { end: { bytes, chunks: count } };
 }
@@ -65,7 +65,7 @@ export async function* chunksFromWire(parts: AsyncIterator<WireSnapshotPart>): A
       return;
     }
     if (!chunk) throw invalid('part', 'neither chunk nor end');
-    if (crc32c(chunk.data) !== chunk.crc32c) throw invalid('chunk', `chunk ${count} was damaged on its way`);
+    if (crc32(chunk.data) !== chunk.crc32) throw invalid('chunk', `chunk ${count} was damaged on its way`);
     count++;
     bytes += chunk.data.byteLength;
     yield chunk.data;
