@@ -77,7 +77,8 @@ export async function eventually(
 ): Promise<void> {
   const abort = new AbortController();
   // The watch is the clock: every change is a reason to look again.
-  for await (const _ of agent.watch(abort.signal)) {
+  const watch = agent.watch(abort.signal)[Symbol.asyncIterator]();
+  while (!(await watch.next()).done) {
     if (!holds(await agent.members(pool))) continue;
     abort.abort();
     return;

@@ -40,8 +40,7 @@ describe('a pool of agents over real sockets', () => {
   });
 
   it('sees who joins, who fails and who leaves', async () => {
-    const [a, b, c] = (await startPool(['a', 'b', 'c'])) as [never, never, never] &
-      Awaited<ReturnType<typeof startPool>>;
+    const [a, b, c] = await startPool(['a', 'b', 'c']);
     await c!.stop();
     await Promise.all([a, b].map((agent) => membersAre(agent!, { a: 'alive', b: 'alive', c: 'failed' })));
     await b!.leave();

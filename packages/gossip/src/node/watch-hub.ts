@@ -39,7 +39,11 @@ export class WatchHub {
   async *watch(snapshot: () => readonly MembershipEvent[], signal: AbortSignal): AsyncGenerator<MembershipEvent> {
     const watcher: Watcher = { backlog: [...snapshot()], wake: () => undefined };
     this.watchers.add(watcher);
-    const wake = (): void => watcher.wake();
+    // An aborted watch need not be iterated to its end.
+    const wake = (): void => {
+      this.watchers.delete(watcher);
+      watcher.wake();
+    };
     signal.addEventListener('abort', wake);
     try {
       while (!signal.aborted) {

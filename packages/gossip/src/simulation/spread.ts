@@ -58,9 +58,14 @@ export interface LoadResult {
 /** One row of a state exchange with the tags of a Consul agent, before compression (bytes). */
 const ROW_BYTES = 290;
 
+/** An ack carries a coordinate: 11 doubles with their names. */
+const COORDINATE = new Uint8Array(130);
+
 /** What a quiet pool costs. `cpuMs` reads the CPU time of this process. */
 export function runLoad(nodes: number, seconds: number, cpuMs: () => number): LoadResult {
-  const pool = new SimPool({ seed: 1 });
+  const ackPayload = (): Uint8Array => COORDINATE;
+  const delegate = { ackPayload, takeBroadcasts: () => [], hasBroadcasts: () => false, admit: () => undefined };
+  const pool = new SimPool({ seed: 1, delegate: () => delegate });
   pool.addConverged(nodes);
   pool.run(SETTLE_MS);
   for (const node of pool.nodes.values()) Object.assign(node, { packetsSent: 0, bytesSent: 0 });

@@ -1,6 +1,6 @@
 import { status, type ServerWritableStream, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { messageOf, type Logger } from '@tribune/platform';
-import type { MembershipApi, UserEvent } from '../api/membership';
+import type { MembershipApi } from '../api/membership';
 import * as wire from './membership-wire';
 import { RpcError, toServiceError, unary } from './server';
 import { WireError } from './state-wire';
@@ -64,8 +64,8 @@ export class MembershipService {
   }
 
   private async fireEvent(event: wire.WireUserEvent | null): Promise<wire.WireFireEventResponse> {
-    const { id: _id, version: _version, ltime: _ltime, ...wanted }: UserEvent = wire.userEventFromWire(event);
-    const outcome = await this.collaborators.api.fireEvent(wanted);
+    const { name, payload, nodeFilter, serviceFilter, tagFilter } = wire.userEventFromWire(event);
+    const outcome = await this.collaborators.api.fireEvent({ name, payload, nodeFilter, serviceFilter, tagFilter });
     return outcome.ok ? { event: wire.userEventToWire(outcome.event) } : { refused: outcome.reason };
   }
 
