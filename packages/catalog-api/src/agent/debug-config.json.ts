@@ -15,6 +15,8 @@ export function debugConfigJson(options: CatalogApiOptions): Record<string, unkn
     Datacenter: options.datacenter,
     DefaultQueryTime: duration(options.defaultQueryTimeMs),
     DevMode: options.dev,
+    // Profiles of a Go runtime, which `consul debug` asks for, do not exist here.
+    EnableDebug: false,
     DiscoveryMaxStale: duration(options.discoveryMaxStaleMs),
     HTTPMaxConnsPerClient: options.limits.httpMaxConnsPerClient,
     KVMaxValueSize: options.limits.kvMaxValueSize,
