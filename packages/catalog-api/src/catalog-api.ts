@@ -34,10 +34,12 @@ export function createCatalogApi(options: CatalogApiOptions, collaborators: Cata
         abortOnError: false,
       });
       server = serverOf(context, options, collaborators);
+      await context.get(Parking).start();
       await server.start();
     },
     async stop() {
       await server?.stop();
+      await context?.get(Parking).stop();
       await context?.close();
       server = undefined;
       context = undefined;

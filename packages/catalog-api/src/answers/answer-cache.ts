@@ -78,6 +78,29 @@ export class AnswerCache {
     this.byUrl.set(url, ready);
   }
 
+  get size(): number {
+    return this.kept.size;
+  }
+
+  /** Lets go of answers that nobody asked for since the last call: they hold memory, and a partial view's topics. */
+  dropUnused(): void {
+    for (const [key, kept] of this.kept) {
+      if (!kept.answer.used && kept.answer.waiters.size === 0) this.drop(key, kept);
+      else kept.answer.used = false;
+    }
+  }
+
+  /** Lets go of everything. */
+  clear(): void {
+    for (const [key, kept] of this.kept) this.drop(key, kept);
+  }
+
+  private drop(key: string, kept: Kept): void {
+    kept.unpark();
+    kept.answer.isCurrent = false;
+    this.forget(key, kept.answer);
+  }
+
   private make(question: Question, keep: boolean): Answer | Promise<Answer> {
     const evaluated = question.evaluate(this.view.tables);
     const encoded = encodeContent(evaluated.content, question.pretty);
@@ -140,9 +163,7 @@ export class AnswerCache {
         this.kept.set(key, kept);
         continue;
       }
-      kept.unpark();
-      kept.answer.isCurrent = false;
-      this.forget(key, kept.answer);
+      this.drop(key, kept);
     }
   }
 

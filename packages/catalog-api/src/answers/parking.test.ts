@@ -98,3 +98,19 @@ test('a query that fails releases those who wait', async () => {
   expect(await parking.wait(breaking, answer, answer.index, 60_000, STAYS)).toBe(answer);
   expect(failures).toHaveLength(1);
 });
+
+test('an answer that nobody asks for any more is let go, one that is waited on stays', async () => {
+  const { clock, parking, question, put, current } = scene();
+  await parking.start();
+  put('one');
+  const answer = current();
+  const waiting = parking.wait(question, answer, answer.index, 1_000_000, STAYS);
+  clock.advance(120_000);
+  expect(parking.answers.size).toBe(1);
+  put('two');
+  await waiting;
+  clock.advance(120_000);
+  expect(parking.answers.size).toBe(0);
+  await parking.stop();
+  expect(clock.pending).toBe(0);
+});

@@ -1,4 +1,4 @@
-import type { Clock } from '@tribune/platform';
+import type { Clock, Startable, Timer } from '@tribune/platform';
 import type { Answer, Waiter } from './answer';
 import { AnswerCache, type CacheLimits, type Question } from './answer-cache';
 import type { View } from '@tribune/state-store';
@@ -6,15 +6,19 @@ import type { View } from '@tribune/state-store';
 /** Requests answered in one turn of the event loop after a change: about 3 ms of work. */
 const RELEASED_PER_TURN = 128;
 
+/** Answers that nobody asked for in one to two of these are let go. Milliseconds. */
+const UNUSED_MS = 30_000;
+
 /**
  * Blocking queries. All requests that wait for the same thing hang on one answer; when its rows change, the successor is
  * evaluated and encoded once and goes to all of them, a batch per turn of the event loop.
  */
-export class Parking {
+export class Parking implements Startable {
   readonly answers: AnswerCache;
   private readonly superseded: { readonly question: Question; readonly waiters: readonly Waiter[] }[] = [];
   private isScheduled = false;
   private count = 0;
+  private sweep: Timer | undefined;
 
   constructor(
     view: View,
@@ -23,6 +27,23 @@ export class Parking {
     private readonly onFailure: (error: unknown) => void,
   ) {
     this.answers = new AnswerCache(view, limits, (question, answer) => this.supersede(question, answer));
+  }
+
+  async start(): Promise<void> {
+    this.sweep ??= this.scheduleSweep();
+  }
+
+  async stop(): Promise<void> {
+    this.sweep?.cancel();
+    this.sweep = undefined;
+    this.answers.clear();
+  }
+
+  private scheduleSweep(): Timer {
+    return this.clock.setTimer(UNUSED_MS, () => {
+      this.answers.dropUnused();
+      this.sweep = this.scheduleSweep();
+    });
   }
 
   /** Requests that wait now. */

@@ -1,5 +1,6 @@
 import type { Random } from '@tribune/platform';
 import type { StateApi, Topic } from '@tribune/protocol';
+import { ReplicaError } from '@tribune/replica';
 import type { ReadTables, View } from '@tribune/state-store';
 import type { Call } from '../http/call';
 import { HttpError, noClusterLeader, serverError } from '../http/http-error';
@@ -79,9 +80,13 @@ export class Reads {
   }
 
   private rowsAreHere(spec: ReadSpec): void | Promise<void> {
-    return this.view.require(spec.topics)?.catch((error: unknown) => {
-      throw new HttpError(500, 'No known Consul servers', { cause: error });
-    });
+    try {
+      return this.view.require(spec.topics)?.catch((error: unknown) => {
+        throw viewFailure(error);
+      });
+    } catch (error) {
+      throw viewFailure(error);
+    }
   }
 
   /** Waits until the view is as fresh as asked for; says how fresh that is. */
@@ -121,6 +126,14 @@ export class Reads {
     const jitterMs = (waitMs / MAX_WAIT_JITTER_FRACTION) * this.random.next();
     return this.parking.wait(question, answer, options.index, waitMs + jitterMs, call);
   }
+}
+
+/** Why a partial view cannot hold the rows of this read. */
+function viewFailure(error: unknown): HttpError {
+  if (error instanceof ReplicaError && error.code === 'REPLICA_TOO_MANY_TOPICS') {
+    return new HttpError(503, error.message, { retryAfterS: 1, cause: error });
+  }
+  return new HttpError(500, 'No known Consul servers', { cause: error });
 }
 
 function replyOf({ spec, options, isHit }: Asked, answer: Answer, freshness: Freshness): Reply {

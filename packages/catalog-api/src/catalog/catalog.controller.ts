@@ -11,7 +11,7 @@ import { decodeBody } from '../json/decode-body';
 import type { CatalogApiOptions } from '../options';
 import { MEMBERSHIP, OPTIONS } from '../tokens';
 import { CatalogService } from './catalog.service';
-import { nodeMetaOf, tagsOf, wantedBy } from './query-parameters';
+import { nodeMetaOf, tagsOf, topicsOfService, wantedBy } from './query-parameters';
 import { deregisterRequest, registerRequest } from './register.json';
 
 @Controller()
@@ -80,7 +80,7 @@ export class CatalogController {
     const name = required(call, 'Missing service name');
     const instances = { tags: tagsOf(call), nodeMeta: nodeMetaOf(call), connect };
     const wanted = wantedBy(call, SERVICE_NODE_FIELDS, this.options.nodeName);
-    const topics = connect ? CATALOG : ([{ kind: 'service', service: name }] as const);
+    const topics = topicsOfService(call, name);
     return this.read(call, (tables) => this.catalog.instances(tables, name, instances, wanted()), topics);
   }
 

@@ -1,3 +1,4 @@
+import type { Topic } from '@tribune/protocol';
 import type { Meta } from '@tribune/state-store';
 import type { Fields } from '../filter/fields';
 import { compileFilter, type Filter } from '../filter/filter';
@@ -16,6 +17,11 @@ export function wantedBy(call: Call, fields: Fields, ownNode: string): () => Wan
   const near = call.query.get('near') === '_agent' ? ownNode : call.query.get('near');
   let wanted: Wanted | undefined;
   return () => (wanted ??= { filter: compileFilter(text, fields), near });
+}
+
+/** What a read of one service needs at hand; to sort by distance, every coordinate too. */
+export function topicsOfService(call: Call, service: string): readonly Topic[] {
+  return call.query.get('near') === '' ? [{ kind: 'service', service }] : [{ kind: 'catalog' }];
 }
 
 /** `node-meta=key:value`, repeatable; without a colon the value is empty. */

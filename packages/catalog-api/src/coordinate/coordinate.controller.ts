@@ -77,7 +77,7 @@ export class CoordinateController {
   }
 
   private read(call: Call, evaluate: ReadSpec['evaluate']): Reply | Promise<Reply> {
-    return this.reads.serve(call, { topics: [{ kind: 'all' }], family: 'session', evaluate });
+    return this.reads.serve(call, { topics: [{ kind: 'catalog' }], family: 'session', evaluate });
   }
 }
 

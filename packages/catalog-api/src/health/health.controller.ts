@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { refuseNamespace } from '../answers/read-options';
 import { Reads, type ReadSpec } from '../answers/reads';
-import { nodeMetaOf, tagsOf, wantedBy } from '../catalog/query-parameters';
+import { nodeMetaOf, tagsOf, topicsOfService, wantedBy } from '../catalog/query-parameters';
 import { CHECK_FIELDS, HEALTH_FIELDS } from '../filter/fields';
 import type { Call } from '../http/call';
 import { badRequest } from '../http/http-error';
@@ -49,7 +49,7 @@ export class HealthController {
     const name = required(call, 'Missing service name');
     const instances = { tags: tagsOf(call), nodeMeta: nodeMetaOf(call), connect, passingOnly: passingOnly(call) };
     const wanted = wantedBy(call, HEALTH_FIELDS, this.options.nodeName);
-    const topics = connect ? CATALOG : ([{ kind: 'service', service: name }] as const);
+    const topics = topicsOfService(call, name);
     return this.read(call, (tables) => this.health.instances(tables, name, instances, wanted()), topics);
   }
 
@@ -57,7 +57,7 @@ export class HealthController {
   node(call: Call): Reply | Promise<Reply> {
     const name = required(call, 'Missing node name');
     const wanted = wantedBy(call, CHECK_FIELDS, this.options.nodeName);
-    return this.read(call, (tables) => this.health.onNode(tables, name, wanted()));
+    return this.read(call, (tables) => this.health.onNode(tables, name, wanted()), [{ kind: 'node', node: name }]);
   }
 
   @Route('GET', '/v1/health/checks/')

@@ -14,7 +14,7 @@ import { OperatorService } from './operator.service';
       provide: OperatorService,
       inject: [STATE, MEMBERSHIP, Fence, Writes, VIEW],
       useFactory: (state: StateApi, membership: MembershipApi, fence: Fence, writes: Writes, view: View) =>
-        new OperatorService(state, membership, fence, writes, () => view.tables),
+        new OperatorService(state, membership, fence, writes, view),
     },
   ],
 })

@@ -6,7 +6,7 @@ import type {
   RaftServerInfo,
   StateApi,
 } from '@tribune/protocol';
-import { setting, type ReadTables } from '@tribune/state-store';
+import { setting, type View } from '@tribune/state-store';
 import type { Fence } from '../answers/fence';
 import type { Writes } from '../answers/writes';
 import { serverError } from '../http/http-error';
@@ -27,7 +27,7 @@ export class OperatorService {
     private readonly membership: MembershipApi,
     private readonly fence: Fence,
     private readonly writes: Writes,
-    private readonly tables: () => ReadTables,
+    private readonly view: View,
   ) {}
 
   configuration(): Promise<RaftConfigurationInfo> {
@@ -46,8 +46,9 @@ export class OperatorService {
 
   /** With its create and modify index, as Consul prints it. */
   async autopilot(isStale: boolean): Promise<Record<string, unknown>> {
+    await this.view.require([{ kind: 'all' }]);
     if (!isStale) await this.fence.pass();
-    const row = setting(this.tables(), AUTOPILOT_SETTING).value;
+    const row = setting(this.view.tables, AUTOPILOT_SETTING).value;
     const indexes = { CreateIndex: row?.createIndex ?? 1, ModifyIndex: row?.modifyIndex ?? 1 };
     return { ...autopilotJson(autopilotOf(row)), ...indexes };
   }

@@ -24,7 +24,7 @@ import { SessionService } from './session.service';
         view: View,
       ) => {
         const { nodeName, sessionTtlMinNs: ttlMinNs } = options;
-        return new SessionService(state, writes, fence, random, { nodeName, ttlMinNs, tables: () => view.tables });
+        return new SessionService(state, writes, fence, random, view, { nodeName, ttlMinNs });
       },
     },
   ],

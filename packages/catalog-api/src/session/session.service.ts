@@ -1,6 +1,6 @@
 import { formatGoDuration, parseGoDuration, type Random } from '@tribune/platform';
 import { SERF_HEALTH_CHECK_ID, type StateApi } from '@tribune/protocol';
-import { malformedUuid, nodeSessions, session, sessions, type ReadTables } from '@tribune/state-store';
+import { malformedUuid, nodeSessions, session, sessions, type ReadTables, type View } from '@tribune/state-store';
 import type { Evaluated } from '../answers/content';
 import type { Fence } from '../answers/fence';
 import type { Writes } from '../answers/writes';
@@ -18,7 +18,8 @@ export class SessionService {
     private readonly writes: Writes,
     private readonly fence: Fence,
     private readonly random: Random,
-    private readonly local: { readonly nodeName: string; readonly ttlMinNs: number; readonly tables: () => ReadTables },
+    private readonly view: View,
+    private readonly local: { readonly nodeName: string; readonly ttlMinNs: number },
   ) {}
 
   info(tables: ReadTables, id: string): Evaluated {
@@ -70,8 +71,9 @@ export class SessionService {
     const renewed = await this.state.renewSession(id);
     if (renewed === 'noLeader') throw noClusterLeader();
     if (renewed === 'unknown') throw notFound(`Session id '${id}' not found`);
+    await this.view.require([{ kind: 'sessions' }]);
     await this.fence.pass();
-    const row = this.local.tables().sessions.get(id);
+    const row = this.view.tables.sessions.get(id);
     return row ? [sessionJson(row)] : [];
   }
 

@@ -1,3 +1,4 @@
+import type { Topic } from '@tribune/protocol';
 import {
   isReadOnlyTxn,
   readTxn,
@@ -25,7 +26,7 @@ export class TxnService {
   }
 
   async read(operations: readonly TxnOperation[], isStale: boolean): Promise<TxnOutcome> {
-    await this.view.require([{ kind: 'all' }]);
+    await this.view.require(topicsOf(operations));
     if (!isStale) await this.fence.pass();
     return asTxn(readTxn(this.view.tables, operations));
   }
@@ -38,6 +39,14 @@ export class TxnService {
   refused(errors: readonly TxnError[]): TxnOutcome {
     return { kind: 'txn', results: [], errors };
   }
+}
+
+/** The rows that these operations look at. */
+function topicsOf(operations: readonly TxnOperation[]): readonly Topic[] {
+  return operations.map((operation): Topic => {
+    if (operation.kind === 'kv') return { kind: 'kvPrefix', prefix: operation.operation.key };
+    return operation.kind === 'session' ? { kind: 'sessions' } : { kind: 'catalog' };
+  });
 }
 
 function asTxn(outcome: Outcome): TxnOutcome {

@@ -1,6 +1,6 @@
 import { Metrics, seededRandom, silentLogger, systemClock, type LogSource } from '@tribune/platform';
 import { LocalState } from '@tribune/testkit';
-import type { AgentApi } from '@tribune/protocol';
+import type { AgentApi, StateApi } from '@tribune/protocol';
 import { catalogApiDefaults, createCatalogApi, type CatalogApi, type CatalogApiOptions } from '../../src/index';
 import { LoneAgent } from './lone-agent';
 import { LoneMember } from './lone-member';
@@ -18,8 +18,14 @@ export interface Harness {
 export const NODE_NAME = 'conf-node';
 export const NODE_ID = '11111111-2222-3333-4444-000000000001';
 
-/** The HTTP API of a development agent in this process: one server, one member, its own node in the catalog. */
-export async function startHarness(overrides: Partial<CatalogApiOptions> = {}): Promise<Harness> {
+/**
+ * The HTTP API of a development agent in this process: one server, one member, its own node in the catalog. `disguise`
+ * puts another face on the state service.
+ */
+export async function startHarness(
+  overrides: Partial<CatalogApiOptions> = {},
+  disguise: (state: LocalState) => StateApi = (state) => state,
+): Promise<Harness> {
   const state = new LocalState(systemClock);
   seedOwnNode(state, { node: NODE_NAME, id: NODE_ID });
   const membership = new LoneMember(NODE_NAME);
@@ -34,7 +40,7 @@ export async function startHarness(overrides: Partial<CatalogApiOptions> = {}): 
   };
   const agent: AgentApi = new LoneAgent(NODE_NAME, NODE_ID);
   const api = createCatalogApi(options, {
-    state,
+    state: disguise(state),
     view: state.view,
     membership,
     agent,
