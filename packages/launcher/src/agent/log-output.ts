@@ -7,7 +7,7 @@ import type { AgentConfig } from '../config/agent-config';
 /** The agent's log: standard output, and `log_file` besides when it is given. */
 export function openLog(log: AgentConfig['log'], stdout: NodeJS.WritableStream & { isTTY?: boolean }): LogSource {
   const destination = log.file === '' ? stdout : new Tee(stdout, new LogFile(log));
-  return createLogger({ level: log.level, format: log.json ? 'json' : 'text', destination });
+  return createLogger({ level: log.level, format: (log.json ?? stdout.isTTY !== true) ? 'json' : 'text', destination });
 }
 
 class Tee extends Writable {

@@ -98,7 +98,8 @@ export interface AgentConfig {
 
   readonly log: {
     readonly level: LogLevel;
-    readonly json: boolean;
+    /** Undefined: text in a terminal, JSON otherwise. */
+    readonly json: boolean | undefined;
     readonly file: string;
     readonly rotateBytes: number;
     readonly rotateMs: number;

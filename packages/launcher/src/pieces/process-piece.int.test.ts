@@ -15,7 +15,10 @@ function piece(script: string): ProcessPiece {
   const main = join(folder, 'main.js');
   writeFileSync(main, script);
   const socket = join(folder, 's');
-  return new ProcessPiece({ name: 'helper', main, args: [socket], listensAt: { path: socket } }, systemClock);
+  return new ProcessPiece(
+    { name: 'helper', main, args: () => [socket], listensAt: () => ({ path: socket }) },
+    systemClock,
+  );
 }
 
 const LISTENS = 'require("node:net").createServer().listen(process.argv[2]);';

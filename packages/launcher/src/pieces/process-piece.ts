@@ -10,9 +10,9 @@ export interface ProcessPieceOptions {
   readonly name: string;
   /** The script that Node runs, and its arguments. */
   readonly main: string;
-  readonly args: readonly string[];
+  readonly args: () => readonly string[];
   /** The piece works when something accepts connections here. */
-  readonly listensAt: ListenAddress;
+  readonly listensAt: () => ListenAddress;
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -41,11 +41,12 @@ export class ProcessPiece implements Piece {
   }
 
   async start(died: (reason: Error) => void): Promise<void> {
-    const { main, args, listensAt, env } = this.options;
+    const { main, args, env } = this.options;
+    const listensAt = this.options.listensAt();
     // What a life before this one left; gRPC does not bind over it.
     if ('path' in listensAt) rmSync(listensAt.path, { force: true });
     // A group of its own: Ctrl-C in a terminal reaches the launcher alone, which stops the pieces in order.
-    const child = spawn(process.execPath, [main, ...args], {
+    const child = spawn(process.execPath, [main, ...args()], {
       stdio: ['ignore', 'inherit', 'inherit'],
       detached: true,
       ...(env ? { env } : {}),
@@ -61,7 +62,7 @@ export class ProcessPiece implements Piece {
       if (isOurs) this.child = undefined;
       if (isOurs && hasStarted) died(reason);
     });
-    const failure = await Promise.race([this.untilListening(child), exited]);
+    const failure = await Promise.race([this.untilListening(child, listensAt), exited]);
     if (failure) throw failure;
     hasStarted = true;
   }
@@ -81,10 +82,10 @@ export class ProcessPiece implements Piece {
     return this.child ? { ready: true } : { ready: false, reason: `${this.name} is not running` };
   }
 
-  private async untilListening(child: ChildProcess): Promise<Error | undefined> {
+  private async untilListening(child: ChildProcess, address: ListenAddress): Promise<Error | undefined> {
     const deadlineMs = this.clock.monotonicMs() + START_TIMEOUT_MS;
     while (this.child === child) {
-      if (await accepts(this.options.listensAt)) return undefined;
+      if (await accepts(address)) return undefined;
       if (this.clock.monotonicMs() > deadlineMs) return this.error(`does not listen after ${START_TIMEOUT_MS} ms`);
       await sleep(this.clock, POLL_MS);
     }

@@ -42,6 +42,7 @@ export function httpOptionsOf(config: AgentConfig, { nodeId }: AgentIdentity): C
 
 /** Under `DebugConfig` of `/v1/agent/self`: the resolved configuration without secrets and without definitions. */
 function debugConfigOf(config: AgentConfig): Readonly<Record<string, unknown>> {
-  const { services: _services, checks: _checks, gossip, ...rest } = config;
-  return { ...rest, gossip: { ...gossip, encrypt: gossip.encrypt === '' ? '' : 'hidden' } };
+  const shown = Object.entries(config).filter(([key]) => key !== 'services' && key !== 'checks' && key !== 'watches');
+  const encrypt = config.gossip.encrypt === '' ? '' : 'hidden';
+  return { ...Object.fromEntries(shown), gossip: { ...config.gossip, encrypt } };
 }

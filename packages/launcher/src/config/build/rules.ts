@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type { AgentConfig, HostPort, ListenAddress } from '../agent-config';
 import type { DecodedAgent } from '../schema/agent-fields';
+import { checkProcessLayout } from '../../processes/process-limits';
 import type { Report } from './addresses';
 import { networkOf } from './interfaces';
 
@@ -11,6 +12,7 @@ const META = { pairsMax: 64, keyMax: 128, valueMax: 512 };
 /** What single keys cannot tell: combinations, and values with a meaning beyond their type. */
 export function checkRules(given: DecodedAgent, isDev: boolean, report: Report): void {
   checkServer(given, isDev, report);
+  checkProcessLayout(given, isDev, report);
   if (given.data_dir === '' && !isDev) report('data_dir', 'cannot be empty');
   if (given.node_id !== '' && !UUID.test(given.node_id))
     report('node_id', `expected a UUID, got ${JSON.stringify(given.node_id)}`);

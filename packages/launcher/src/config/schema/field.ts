@@ -31,9 +31,7 @@ export interface Group<F extends Fields> {
   readonly fields: F;
 }
 
-export type Field = Leaf<never> | Group<Fields>;
 // Leaf<T> is invariant in T, so a table of mixed leaves needs the wildcard.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnyLeaf = Leaf<any>;
 export interface Fields {
   readonly [key: string]: AnyLeaf | Group<Fields>;

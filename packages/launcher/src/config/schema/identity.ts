@@ -1,4 +1,4 @@
-import { bool, choice, duration, float, int, opaque, text, textMap, texts } from './kinds';
+import { bool, choice, duration, float, int, opaque, optionalBool, text, textMap, texts } from './kinds';
 import { group, inert, refused } from './field';
 
 const ENTERPRISE = 'this is a feature of Consul Enterprise';
@@ -48,7 +48,10 @@ export const identityFields = {
     flag: 'log-level',
     help: 'Log level of the agent.',
   }),
-  log_json: bool(false, { flag: 'log-json', help: 'Output logs in JSON format.' }),
+  log_json: optionalBool({
+    flag: 'log-json',
+    help: 'Output logs in JSON format. Default: text in a terminal, JSON otherwise.',
+  }),
   log_file: text('', { flag: 'log-file', help: 'Path to the file the logs get written to' }),
   log_rotate_bytes: int(
     0,

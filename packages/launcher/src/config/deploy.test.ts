@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadConfig } from '../src/config/load-config';
-import { parseFlags } from '../src/config/load/flags';
-import type { Machine } from '../src/config/build/build-config';
+import { loadConfig } from './load-config';
+import { parseFlags } from './load/flags';
+import type { Machine } from './build/build-config';
 
-const deploy = join(__dirname, '../../../deploy');
+const deploy = join(__dirname, '../../../../deploy');
 const machine: Machine = {
   hostName: () => 'web-1',
   interfaces: () => [{ name: 'eth0', address: '10.0.0.11', isLoopback: false }],
