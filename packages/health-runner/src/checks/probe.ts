@@ -1,4 +1,5 @@
 import type { Observation } from '../core/check-state';
+import { TIMER_MS_MAX } from '../schedule/agenda';
 
 /** One way to look at a target. `run` resolves with what was seen, also for failures; it keeps its own time limit. */
 export interface Probe {
@@ -15,5 +16,6 @@ export const critical = (output: string): Observation => ({ status: 'critical', 
 /** Consul's limit for a probe that names none, except scripts. */
 export const PROBE_TIMEOUT_MS = 10_000;
 
+/** Whole milliseconds, and no more than a timer takes. */
 export const timeoutMsOf = (timeoutNs: number, defaultMs = PROBE_TIMEOUT_MS): number =>
-  timeoutNs > 0 ? timeoutNs / 1e6 : defaultMs;
+  timeoutNs > 0 ? Math.min(TIMER_MS_MAX, Math.ceil(timeoutNs / 1e6)) : defaultMs;

@@ -1,6 +1,9 @@
 import type { Clock, Timer } from '@tribune/platform';
 import { DeadlineHeap, type Deadline } from './deadline-heap';
 
+/** Node's timers hold 31 bits of milliseconds (24.8 days); what is longer would run at once, again and again. */
+export const TIMER_MS_MAX = 2 ** 31 - 1;
+
 /** Runs callbacks at their time off one timer of the clock. */
 export class Agenda {
   private readonly deadlines = new DeadlineHeap();
@@ -19,7 +22,9 @@ export class Agenda {
   private arm(dueMs: number): void {
     this.timer?.cancel();
     this.timerDueMs = dueMs;
-    this.timer = this.clock.setTimer(Math.max(0, dueMs - this.clock.monotonicMs()), () => this.turn());
+    // Woken too early, `turn` finds nothing due and goes on waiting.
+    const delayMs = Math.min(TIMER_MS_MAX, Math.max(0, dueMs - this.clock.monotonicMs()));
+    this.timer = this.clock.setTimer(delayMs, () => this.turn());
   }
 
   private turn(): void {

@@ -1,4 +1,5 @@
 import type { Random } from '@tribune/platform';
+import { TIMER_MS_MAX } from '../schedule/agenda';
 
 /** Clusters up to this size sync at the base interval (Consul, "Anti-Entropy"). */
 const NODES_AT_BASE = 128;
@@ -10,7 +11,7 @@ export function syncScale(nodes: number): number {
 
 /** The pause before the next full sync: the scaled interval and up to as much again, so that agents do not march in step. */
 export function fullSyncDelayMs(baseMs: number, nodes: number, random: Random): number {
-  return baseMs * syncScale(nodes) * (1 + random.next());
+  return Math.min(TIMER_MS_MAX, baseMs * syncScale(nodes) * (1 + random.next()));
 }
 
 /** A failed sync is tried again soon, then less and less often up to the maximum, with a quarter of jitter. */
@@ -21,5 +22,5 @@ export function retryDelayMs(failures: number, maxMs: number, random: Random): n
 
 /** Outputs alone wait between a half and one and a half intervals (Consul's `check_update_interval`). */
 export function outputDelayMs(intervalMs: number, random: Random): number {
-  return intervalMs * (0.5 + random.next());
+  return Math.min(TIMER_MS_MAX, intervalMs * (0.5 + random.next()));
 }
