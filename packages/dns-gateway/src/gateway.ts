@@ -36,7 +36,8 @@ export interface DnsGateway extends Startable {
 export function createDnsGateway(options: DnsGatewayOptions, collaborators: DnsGatewayCollaborators): DnsGateway {
   const problems = validateDnsOptions(options);
   if (problems.length > 0) throw new OptionsInvalid(problems);
-  const { catalog, random, clock, logger } = collaborators;
+  const { catalog, random, clock } = collaborators;
+  const logger = collaborators.logger.child('dns');
   const { bounds } = options;
   let settings = options.settings;
 
@@ -91,7 +92,11 @@ export function createDnsGateway(options: DnsGatewayOptions, collaborators: DnsG
     async start() {
       await mirror.start();
       await listeners.start();
-      logger.info('DNS listens', { addresses: options.addresses, port: listeners.port, domain: options.domain });
+      logger.info('DNS listens', {
+        addresses: options.addresses.join(','),
+        port: listeners.port,
+        domain: options.domain,
+      });
     },
     async stop() {
       aborter.abort();

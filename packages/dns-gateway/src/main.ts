@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     catalog,
     clock: systemClock,
     random: systemRandom,
-    logger: logger.child('dns'),
+    logger,
     metrics,
   });
   const admin = new AdminServer(adminAddress, { metrics, readiness: () => gateway.readiness() });
