@@ -7,14 +7,20 @@ export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '**/*.cjs', '**/*.mjs'] },
   {
     files: ['packages/*/src/**/*.ts', 'packages/*/test/**/*.ts'],
-    languageOptions: { parser: tseslint.parser, parserOptions: { projectService: true } },
+    languageOptions: { parser: tseslint.parser },
     plugins: { ts: tseslint.plugin },
     rules: {
-      'ts/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
-      'ts/no-floating-promises': 'error',
-      'ts/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      'ts/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-restricted-syntax': ['error', { selector: 'ExportAllDeclaration', message: 'Name what you export.' }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      'ts/no-floating-promises': 'error',
+      'ts/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },
   {
