@@ -2,7 +2,8 @@ import { Metrics, seededRandom, silentLogger } from '@tribune/platform';
 import type { FeedEvent, FeedRequest, FeedStream, Topic } from '@tribune/protocol';
 import type { Command } from '@tribune/state-store';
 import { LocalState, SimClock } from '@tribune/testkit';
-import { createReplica, type FeedView, type ReplicaOptions } from './feed-view';
+import { createReplica } from './create-replica';
+import type { FeedView, ReplicaOptions } from './feed-view';
 
 /** The feed of a {@link LocalState} through a connection that a test can break and listen to. */
 class Wire {

@@ -22,7 +22,7 @@ export class Coalesced<T> {
     const served = this.waiting;
     this.waiting = [];
     this.state = 'running';
-    Promise.resolve()
+    void Promise.resolve()
       .then(() => this.ask())
       .then(
         (value) => served.forEach(({ resolve }) => resolve(value)),

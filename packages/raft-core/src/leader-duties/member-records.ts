@@ -1,4 +1,4 @@
-import { CONSUL_SERVICE_NAME, SERF_HEALTH_CHECK_ID, type Member, type ServerTags } from '@tribune/protocol';
+import { CONSUL_SERVICE_NAME, SERF_HEALTH_CHECK_ID, type Member, type Node, type ServerTags } from '@tribune/protocol';
 import type { RegisterCommand } from '@tribune/state-store';
 
 export const ALIVE_OUTPUT = 'Agent alive and reachable';
@@ -14,15 +14,22 @@ export interface OwnNode {
   readonly meta: Readonly<Record<string, string>>;
 }
 
-export function nodeRecord(member: Member, datacenter: string, own: OwnNode): RegisterCommand['node'] {
-  const isOwn = member.name === own.name;
+export interface NodeSettings {
+  readonly datacenter: string;
+  readonly own: OwnNode;
+}
+
+/** `known` is what the catalog has: its agent's details outlive a change of address. */
+export function nodeRecord(member: Member, known: Node | undefined, settings: NodeSettings): RegisterCommand['node'] {
+  const { datacenter, own } = settings;
+  const details = member.name === own.name ? own : known;
   return {
     id: member.tags.id ?? '',
     node: member.name,
     address: member.address,
     datacenter,
-    taggedAddresses: isOwn ? own.taggedAddresses : null,
-    meta: isOwn ? own.meta : null,
+    taggedAddresses: details?.taggedAddresses ?? null,
+    meta: details?.meta ?? null,
   };
 }
 

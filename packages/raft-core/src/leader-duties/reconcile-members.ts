@@ -4,12 +4,7 @@ import { SERF_HEALTH_CHECK_ID, type Member } from '@tribune/protocol';
 import type { Command, RegisterCommand } from '@tribune/state-store';
 import type { LanMembers, MemberChange } from '../server/lan-members';
 import type { Duty, DutyCollaborators } from './duty';
-import { nodeRecord, serfHealthRecord, serverServiceRecord, type OwnNode } from './member-records';
-
-export interface ReconcileMembersOptions {
-  readonly datacenter: string;
-  readonly own: OwnNode;
-}
+import { nodeRecord, serfHealthRecord, serverServiceRecord, type NodeSettings } from './member-records';
 
 /** Consul's reconcile interval. */
 const FULL_RECONCILE_MS = 60_000;
@@ -31,7 +26,7 @@ export class ReconcileMembers implements Duty {
   private unfollow: (() => void) | undefined;
 
   constructor(
-    private readonly options: ReconcileMembersOptions,
+    private readonly options: NodeSettings,
     private readonly members: LanMembers,
     private readonly collaborators: DutyCollaborators,
   ) {}
@@ -89,18 +84,18 @@ export class ReconcileMembers implements Duty {
   private registration(member: Member): Command | undefined {
     const { nodes, services, checks } = this.collaborators.view.tables;
     this.absentSince.delete(member.name);
-    const node = nodeRecord(member, this.options.datacenter, this.options.own);
+    const row = nodes.get(member.name);
+    const node = nodeRecord(member, row, this.options);
     const check = serfHealthRecord(member.name, true);
     const server = this.members.server(member);
     const service = server && serverServiceRecord(member, server);
-    const row = nodes.get(member.name);
     const known =
       row?.id === node.id &&
       row.address === node.address &&
       checks.get(member.name, SERF_HEALTH_CHECK_ID)?.status === 'passing' &&
       (!service || contains(services.get(member.name, service.id), service));
     if (known) return undefined;
-    // What the node's own agent wrote about the node stays, unless the node moved; also when that write is on its way.
+    // Only a node that moved is written over; what its agent wrote stays, also when that write is on its way.
     const skipNodeUpdate = !row || (row.id === node.id && row.address === node.address);
     return { type: 'register', node, skipNodeUpdate, service, checks: [check] } satisfies RegisterCommand;
   }

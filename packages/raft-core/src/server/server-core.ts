@@ -48,52 +48,19 @@ export interface ServerCore {
 
 /** The wiring of a server, from the disk up. */
 export function serverCore(foundations: Foundations): ServerCore {
-  const { options, collaborators, replicated, members, transport, metrics, dataDir, address } = foundations;
+  const { options, collaborators, members, metrics, address } = foundations;
   const { clock, random, logger } = collaborators;
 
-  const node = new RaftNode(
-    { ...options.raft, id: options.id, address, multiplier: options.raftMultiplier ?? 1 },
-    {
-      logStore: new LevelLogStore({ directory: join(dataDir, 'log'), serverId: options.id }),
-      snapshotStore: new FileSnapshotStore(join(dataDir, 'snapshots'), logger.child('snapshot')),
-      transport,
-      stateMachine: replicated,
-      clock,
-      random,
-      logger: logger.child('raft'),
-      metrics: collaborators.metrics,
-    },
-  );
+  const node = raftNode(foundations);
   const addressOf = (id: string): string | undefined => members.serverById(id)?.rpcAddress;
   const router = new LeaderRouter(
     { source: node, addressOf, clock, random, logger: logger.child('forward') },
     options.rpcHoldMs,
   );
   const proposer = new Proposer(node, router, { clock, metrics });
-
   let alone = false;
-  let stopping = false;
   const fence = new ReadFence(node, router, () => alone, metrics);
-
-  const duty: DutyCollaborators = {
-    view: replicated.machine.view,
-    clock,
-    logger: logger.child('leader'),
-    propose: (command) => proposeDuty(proposer, command),
-  };
-  const sessions = new ExpireSessions(duty);
-  const own = { name: options.nodeName, taggedAddresses: options.taggedAddresses ?? {}, meta: options.nodeMeta ?? {} };
-  const duties = new LeaderDuties(
-    [
-      new ReconcileMembers({ datacenter: options.datacenter, own }, members, duty),
-      new MaintainPeers(node, members, duty),
-      sessions,
-      new ExpireLockDelays(duty),
-      new ReapTombstones(duty),
-    ],
-    duty.logger,
-  );
-
+  const { sessions, duties } = leaderDuties(foundations, node, proposer);
   const bootstrap = new ExpectBootstrap(
     { id: options.id, expect: options.bootstrapExpect },
     {
@@ -105,21 +72,14 @@ export function serverCore(foundations: Foundations): ServerCore {
     },
   );
 
+  let stopping = false;
   const observe = (event: NodeEvent): void => {
     if (stopping) return;
     const { role, peers } = node.status();
     alone = role === 'leader' && peers.length === 1;
-    switch (event.kind) {
-      case 'leadershipEstablished':
-        return duties.begin();
-      case 'leadershipLost':
-        return duties.end();
-      case 'failed':
-        duties.end();
-        return collaborators.onFatal?.(event.error);
-      default:
-        return;
-    }
+    if (event.kind === 'leadershipEstablished') duties.begin();
+    if (event.kind === 'leadershipLost' || event.kind === 'failed') duties.end();
+    if (event.kind === 'failed') collaborators.onFatal?.(event.error);
   };
 
   return {
@@ -131,11 +91,10 @@ export function serverCore(foundations: Foundations): ServerCore {
     async start() {
       node.on(observe);
       await node.start();
-      const isNew = !node.status().hasConfiguration;
+      if (node.status().hasConfiguration) return;
       // Expecting one server is the same as founding alone.
-      if ((options.bootstrap || options.bootstrapExpect === 1) && isNew)
-        await node.bootstrap([{ id: options.id, address }]);
-      else if (options.bootstrapExpect > 0 && isNew) bootstrap.start();
+      if (options.bootstrap || options.bootstrapExpect === 1) await node.bootstrap([{ id: options.id, address }]);
+      else if (options.bootstrapExpect > 0) bootstrap.start();
     },
     async stop() {
       stopping = true;
@@ -148,6 +107,46 @@ export function serverCore(foundations: Foundations): ServerCore {
       await node.stop();
     },
   };
+}
+
+function raftNode({ options, collaborators, replicated, transport, dataDir, address }: Foundations): RaftNode {
+  const { clock, random, logger, metrics } = collaborators;
+  return new RaftNode(
+    { ...options.raft, id: options.id, address, multiplier: options.raftMultiplier ?? 1 },
+    {
+      logStore: new LevelLogStore({ directory: join(dataDir, 'log'), serverId: options.id }),
+      snapshotStore: new FileSnapshotStore(join(dataDir, 'snapshots'), logger.child('snapshot')),
+      transport,
+      stateMachine: replicated,
+      clock,
+      random,
+      logger,
+      metrics,
+    },
+  );
+}
+
+function leaderDuties(
+  { options, collaborators, replicated, members }: Foundations,
+  node: RaftNode,
+  proposer: Proposer,
+): { readonly sessions: ExpireSessions; readonly duties: LeaderDuties } {
+  const duty: DutyCollaborators = {
+    view: replicated.machine.view,
+    clock: collaborators.clock,
+    logger: collaborators.logger.child('leader'),
+    propose: (command) => proposeDuty(proposer, command),
+  };
+  const { nodeName: name, datacenter, taggedAddresses = {}, nodeMeta: meta = {} } = options;
+  const sessions = new ExpireSessions(duty);
+  const duties = [
+    new ReconcileMembers({ datacenter, own: { name, taggedAddresses, meta } }, members, duty),
+    new MaintainPeers(node, members, duty),
+    sessions,
+    new ExpireLockDelays(duty),
+    new ReapTombstones(duty),
+  ];
+  return { sessions, duties: new LeaderDuties(duties, duty.logger) };
 }
 
 async function proposeDuty(proposer: Proposer, command: Command): Promise<DutyProposal> {

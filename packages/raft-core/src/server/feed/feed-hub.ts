@@ -22,8 +22,8 @@ export interface FeedHubOptions {
 
 export const feedHubDefaults: FeedHubOptions = { history: historyDefaults, heartbeatMs: 5_000 };
 
-/** A delta's row in memory, roughly, beside the bytes of its command. */
-const DELTA_WEIGHT = 200;
+/** Bytes of a delta in memory, roughly, beside its command: two rows without their values. */
+const DELTA_WEIGHT = 600;
 /** Subscribers woken in one turn; ten thousand at once would hold the event loop. */
 const WAKE_SLICE = 128;
 
@@ -62,7 +62,7 @@ export class FeedHub {
   record(revision: number, deltas: readonly Delta[], commandBytes: number): void {
     if (deltas.length === 0) return;
     this.pending.push({ revision, deltas, selected: this.topics.select(revision, deltas) });
-    this.pendingWeight += commandBytes + DELTA_WEIGHT * deltas.length;
+    this.pendingWeight += commandBytes + deltas.reduce((sum, delta) => sum + weightOf(delta), 0);
   }
 
   /** The end of a run of applied entries: everything up to `revision` goes out as one batch. */
@@ -148,4 +148,11 @@ export class FeedHub {
     for (const subscriber of concerned.slice(from, from + WAKE_SLICE)) subscriber.wake();
     if (from + WAKE_SLICE < concerned.length) setImmediate(() => this.wakeInSlices(concerned, from + WAKE_SLICE));
   }
+}
+
+/** A delta keeps the values of the old row and the new one alive. */
+function weightOf(delta: Delta): number {
+  if (delta.table !== 'kv') return DELTA_WEIGHT;
+  const before = delta.op === 'put' ? delta.before : undefined;
+  return DELTA_WEIGHT + delta.row.value.length + (before?.value.length ?? 0);
 }
