@@ -6,7 +6,15 @@ import type { GossipOptions } from './config/gossip-options';
 import { Gossip, type GossipCollaborators } from './node/gossip';
 
 export { GossipOptionsError, optionsProblems, type GossipOptions, type PoolOptions } from './config/gossip-options';
-export { PROFILES, lanDefaults, localDefaults, wanDefaults, type Profile, type ProfileName } from './config/profiles';
+export {
+  PROFILES,
+  briskDefaults,
+  lanDefaults,
+  localDefaults,
+  wanDefaults,
+  type Profile,
+  type ProfileName,
+} from './config/profiles';
 export { Gossip, type GossipCollaborators } from './node/gossip';
 
 export function createGossip(options: GossipOptions, collaborators: GossipCollaborators): Gossip {

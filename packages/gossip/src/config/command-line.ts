@@ -10,7 +10,7 @@ export const commandLineSpecs = {
   advertise: { help: 'IP address that others reach this agent at', default: '' },
   'lan-port': { help: 'UDP and TCP port of the LAN pool; 0: any', default: '8301' },
   'wan-port': { help: 'UDP and TCP port of the WAN pool; 0: any, empty: not in the WAN pool', default: '' },
-  profile: { help: 'timing of the LAN pool: lan, wan or local', default: 'lan' },
+  profile: { help: 'timing of the LAN pool: lan, brisk, wan or local', default: 'lan' },
   tags: { help: 'k=v,k=v', default: '' },
   'retry-join': { help: 'host:port,host:port of the LAN pool', default: '' },
   'retry-join-wan': { help: 'host:port,host:port of the WAN pool', default: '' },

@@ -9,7 +9,7 @@ export type Profile = Omit<
   readonly streamTimeoutMs: number;
 };
 
-export type ProfileName = 'lan' | 'wan' | 'local';
+export type ProfileName = 'lan' | 'brisk' | 'wan' | 'local';
 
 /** memberlist's DefaultLANConfig: round trips of a data centre. Detects in about 6 s, suspects for 4 to 24 s (3 nodes). */
 export const lanDefaults: Profile = {
@@ -31,6 +31,17 @@ export const lanDefaults: Profile = {
   deadNodeReclaimMs: 30_000,
   packetBytesMax: 1400,
   streamTimeoutMs: 10_000,
+};
+
+/**
+ * A LAN of up to some hundred members, noticing crashes in half the time: twice the probes, and the same longest suspicion,
+ * so that it takes confirmation to be quick. As few false verdicts as `lan` (docs/gossip.md); twice the idle packets.
+ */
+export const briskDefaults: Profile = {
+  ...lanDefaults,
+  probeIntervalMs: 500,
+  probeTimeoutMs: 250,
+  suspicionMaxTimeoutMult: 12,
 };
 
 /** Between data centres: slower, and fewer false alarms. */
@@ -61,6 +72,7 @@ export const localDefaults: Profile = {
 
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   lan: lanDefaults,
+  brisk: briskDefaults,
   wan: wanDefaults,
   local: localDefaults,
 };

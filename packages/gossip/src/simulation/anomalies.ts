@@ -1,4 +1,4 @@
-import type { Profile } from '../config/profiles';
+import { briskDefaults, type Profile } from '../config/profiles';
 import { SimPool } from '../testing/sim-pool';
 
 /**
@@ -36,7 +36,8 @@ export const VARIANTS: Readonly<Record<string, Partial<Profile>>> = {
   '+ LHA-Suspicion (β 6)': { ...LISTENING, suspicionMult: 5, suspicionMaxTimeoutMult: 6, awarenessMax: 1 },
   'Lifeguard α 5 β 6': { ...LISTENING, suspicionMult: 5, suspicionMaxTimeoutMult: 6, awarenessMax: 8 },
   'Lifeguard α 4 β 6': LISTENING,
-  'Lifeguard α 4 β 6 and deafness (our default)': {},
+  'Lifeguard α 4 β 6 and deafness (profile lan)': {},
+  'profile brisk': briskDefaults,
   'Lifeguard α 2 β 6 and deafness': { suspicionMult: 2, suspicionMaxTimeoutMult: 6 },
 };
 

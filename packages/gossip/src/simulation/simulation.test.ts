@@ -1,0 +1,71 @@
+import { briskDefaults } from '../config/profiles';
+import { SimPool } from '../testing';
+import { runAnomaly, runDetection, VARIANTS } from './anomalies';
+import { modelledSpreadMs, runLoad, runSpread } from './spread';
+
+/** Small runs of what docs/gossip.md reports in full. */
+describe('the pool in virtual time', () => {
+  it('calls no healthy member dead while a quarter of it is starved of CPU', () => {
+    expect(runAnomaly({ slow: 16, holdMs: 32_768 }, {}, 1, 'paused')).toEqual({ falsePositives: 0, atHealthy: 0 });
+  });
+
+  it('makes far fewer false verdicts than plain SWIM while members are cut off again and again', () => {
+    const cell = { slow: 4, holdMs: 32_768 };
+    const plain = runAnomaly(cell, VARIANTS['SWIM (α 5, β 1, no LHM)']!, 1, 'held');
+    const ours = runAnomaly(cell, {}, 1, 'held');
+    expect(plain.falsePositives).toBeGreaterThan(1000);
+    expect(ours.falsePositives).toBeLessThan(plain.falsePositives / 50);
+    expect(ours.atHealthy).toBeLessThanOrEqual(10);
+  });
+
+  it.each([
+    ['lan', {}],
+    ['brisk', briskDefaults],
+  ])('does not flap while 30 %% of all packets get lost, for 10 minutes (%s)', (_, knobs) => {
+    const pool = new SimPool({ seed: 3, loss: 0.3, knobs });
+    const dead: string[] = [];
+    pool.observe = ({ fact }) => fact.kind === 'departed' && dead.push(fact.member.name);
+    pool.addConverged(20);
+    pool.run(600_000);
+    expect(dead).toEqual([]);
+  });
+
+  it('does not flap while UDP does not work at all, but streams do, for 10 minutes', () => {
+    const pool = new SimPool({ seed: 4 });
+    const dead: string[] = [];
+    pool.observe = ({ fact }) => fact.kind === 'departed' && dead.push(fact.member.name);
+    pool.link = () => ({ packets: false, streams: true });
+    pool.addConverged(10);
+    pool.run(600_000);
+    expect(dead).toEqual([]);
+  });
+
+  it('notices a crash among 64 as soon as memberlist does', () => {
+    const runs = [1, 2, 3, 4, 5].map((seed) => runDetection(64, {}, seed));
+    expect(runs.reduce((sum, { first }) => sum + first, 0) / runs.length).toBeLessThanOrEqual(9_000);
+    for (const { first, p99 } of runs) expect(p99 - first).toBeLessThan(1_000);
+  });
+
+  it('notices a crash among 8 within 6 s everywhere, within 4 s mostly, in the brisk profile', () => {
+    const runs = Array.from({ length: 20 }, (_, i) => runDetection(8, briskDefaults, i + 1));
+    const firsts = runs.map(({ first }) => first).sort((a, b) => a - b);
+    expect(firsts[10]).toBeLessThanOrEqual(4_000);
+    for (const { p99 } of runs) expect(p99).toBeLessThanOrEqual(6_000);
+  });
+
+  it('tells 100 members news faster than serf’s model says', () => {
+    for (const seed of [1, 2, 3]) expect(runSpread(100, seed).all).toBeLessThan(modelledSpreadMs(100, 0.9999));
+  });
+
+  it('still tells everybody when a quarter of all packets gets lost', () => {
+    expect(runSpread(100, 5, { loss: 0.25 }).all).toBeLessThan(modelledSpreadMs(100, 0.9999, { loss: 0.25 }));
+  });
+
+  it('sends two packets a second per member, however large it is', () => {
+    for (const members of [10, 200]) {
+      const { packets, bytes } = runLoad(members, 10, () => 0);
+      expect(packets).toBeCloseTo(2, 0);
+      expect(bytes).toBeLessThan(300);
+    }
+  });
+});
