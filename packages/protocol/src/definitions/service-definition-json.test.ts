@@ -124,6 +124,17 @@ test('proxy settings get the spelling of Consul and its defaults, user configura
   });
 });
 
+test.each<[JsonObject, string]>([
+  [{ LocalServicePort: 'x' }, 'json: cannot unmarshal string into Go struct field .Proxy of type int'],
+  [{ LocalServicePort: 1.5 }, 'json: cannot unmarshal number into Go struct field .Proxy of type int'],
+  [{ DestinationServiceName: 5 }, 'json: cannot unmarshal number into Go struct field .Proxy of type string'],
+  [{ Upstreams: [{ LocalBindPort: 'x' }] }, 'json: cannot unmarshal string into Go struct field .Proxy of type int'],
+  [{ Expose: { Checks: 1 } }, 'json: cannot unmarshal number into Go struct field .Proxy of type bool'],
+  [{ Bogus: 1 }, 'json: unknown field "Bogus"'],
+])('the proxy settings %j are refused', (proxy, text) => {
+  expect(textsOf({ name: 'a', kind: 'connect-proxy', port: 1, proxy })[0]).toBe(text);
+});
+
 test('a sidecar comes along without an id of its own', () => {
   const { definition } = serviceDefinitionFromJson({ name: 'web', connect: { sidecar_service: { port: 1 } } });
   expect(definition.sidecar!.service).toMatchObject({ id: '', service: '', port: 1 });
