@@ -1,0 +1,140 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { Resolver } from 'node:dns/promises';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@tribune/testkit';
+
+// These start what users start, so they need the build: `npm run build` (which `npm test` does first).
+const packages = join(__dirname, '../../..');
+const deploy = join(packages, '../deploy');
+const WEB = JSON.stringify({ Name: 'web', Port: 8080, Check: { TTL: '1h', Status: 'passing' } });
+
+let folder: string;
+let running: ChildProcess[] = [];
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'processes-'))));
+afterEach(async () => {
+  for (const child of running.splice(0).reverse()) await ended(child, 'SIGTERM');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function run(...argv: string[]): ChildProcess {
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'inherit'] });
+  running.push(child);
+  return child;
+}
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const exit = once(child, 'exit');
+    child.kill(signal);
+    await exit;
+  }
+  return child.exitCode;
+}
+
+async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+  const giveUpMs = performance.now() + 40_000;
+  for (;;) {
+    const answer = await ask().catch(() => undefined);
+    if (answer !== undefined) return answer;
+    if (performance.now() > giveUpMs) throw new Error(`never: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Registers a service and finds it again by HTTP and by DNS. */
+async function mainJob(http: number, dns: number): Promise<void> {
+  const base = `http://127.0.0.1:${http}`;
+  await until(
+    'a registration',
+    async () => (await fetch(`${base}/v1/agent/service/register`, { method: 'PUT', body: WEB })).ok || undefined,
+  );
+  await until('the instance by HTTP', async () => {
+    const rows = (await (await fetch(`${base}/v1/health/service/web?passing`)).json()) as unknown[];
+    return rows.length === 1 || undefined;
+  });
+  await found(dns);
+}
+
+async function found(dns: number): Promise<void> {
+  const resolver = new Resolver({ timeout: 1000, tries: 1 });
+  resolver.setServers([`127.0.0.1:${dns}`]);
+  const records = await until('the instance by DNS', () => resolver.resolveSrv('web.service.consul'));
+  expect(records).toMatchObject([{ port: 8080 }]);
+}
+
+test('five processes from the files in deploy/ do the main job', async () => {
+  const [lan, gossip, rpc, agent, http, grpc, dns, ...admin] = await Promise.all(
+    Array.from({ length: 12 }, () => freePort()),
+  );
+  const at = (port: number | undefined): string => `127.0.0.1:${port}`;
+  const start = (piece: string, flags: Record<string, string>, adminPort: number | undefined): ChildProcess => {
+    const overrides = Object.entries({ ...flags, 'admin-address': at(adminPort) }).map(
+      ([name, value]) => `--${name}=${value}`,
+    );
+    return run(
+      `--env-file=${join(deploy, 'pieces', `${piece}.env`)}`,
+      join(packages, piece, 'dist/main.js'),
+      ...overrides,
+    );
+  };
+  const tags = /^TRIBUNE_TAGS=(.*)$/m.exec(readFileSync(join(deploy, 'pieces/gossip.env'), 'utf8'))![1]!;
+  start(
+    'gossip',
+    { 'lan-port': `${lan}`, 'grpc-address': at(gossip), tags: tags.replace('port=8300', `port=${rpc}`) },
+    admin[0],
+  );
+  start(
+    'raft-core',
+    { 'rpc-address': at(rpc), 'membership-address': at(gossip), 'data-dir': join(folder, 'raft') },
+    admin[1],
+  );
+  start(
+    'health-runner',
+    { 'state-address': at(rpc), 'grpc-address': at(agent), 'data-dir': join(folder, 'agent') },
+    admin[2],
+  );
+  start(
+    'catalog-api',
+    {
+      'state-address': at(rpc),
+      'membership-address': at(gossip),
+      'agent-address': at(agent),
+      'http-address': at(http),
+      'grpc-address': at(grpc),
+    },
+    admin[3],
+  );
+  start('dns-gateway', { 'catalog-address': at(grpc), 'dns-address': at(dns) }, admin[4]);
+  await mainJob(http!, dns!);
+}, 60_000);
+
+test('an agent laid out as processes does the main job, survives the death of a piece, and stops in order', async () => {
+  const [http, grpc, dns, lan, wan, server] = await Promise.all(Array.from({ length: 6 }, () => freePort()));
+  const flags = {
+    'http-port': http,
+    'grpc-port': grpc,
+    'dns-port': dns,
+    'serf-lan-port': lan,
+    'serf-wan-port': wan,
+    'server-port': server,
+  };
+  const argv = Object.entries(flags).map(([name, port]) => `-${name}=${port}`);
+  // As the command does, without depending on it.
+  const main = `require(${JSON.stringify(join(packages, 'launcher'))}).runAgent(process.argv.slice(1)).then((code) => (process.exitCode = code))`;
+  const agent = run('-e', main, '--', '-dev', '-layout=processes', ...argv);
+  await mainJob(http!, dns!);
+  for (const piece of ['dns-gateway', 'catalog-api']) process.kill(childOf(agent.pid!, piece), 'SIGKILL');
+  await until('HTTP again', async () => (await fetch(`http://127.0.0.1:${http}/v1/status/leader`)).ok || undefined);
+  await found(dns!);
+  expect(await ended(agent, 'SIGINT')).toBe(0);
+  await expect(fetch(`http://127.0.0.1:${http}/v1/status/leader`)).rejects.toThrow();
+}, 60_000);
+
+/** The process of a piece, found as an operator would find it. */
+function childOf(parent: number, piece: string): number {
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(/\s+/).map(Number);
+  return children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${piece}/dist/main.js`))!;
+}
