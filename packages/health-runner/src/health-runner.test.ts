@@ -1,4 +1,4 @@
-import { check, RunnerFixture, service } from './testing/runner-fixture';
+import { check, NODE, RunnerFixture, service } from './testing/runner-fixture';
 
 let agent: RunnerFixture;
 afterEach(() => agent.stop());
@@ -313,6 +313,22 @@ describe('reload', () => {
     expect(agent.catalogChecks()).toEqual(['service:b passing ok']);
     expect(agent.state.view.tables.nodes.get('n1')!.meta).toMatchObject({ rack: 'r1' });
   });
+});
+
+test('an agent whose definitions come later leaves the catalog alone until they do', async () => {
+  agent = new RunnerFixture({ awaitDefinitions: true });
+  const row = { ...NODE, taggedAddresses: null, meta: null };
+  const web = service({ name: 'web' });
+  agent.state.apply({ type: 'register', node: row, skipNodeUpdate: false, service: web.service, checks: [] });
+  const before = agent.revision;
+  await agent.start();
+  expect(await agent.runner.syncNow()).toMatchObject({ ok: false, reason: 'definitions have not arrived yet' });
+  await agent.clock.elapse(300_000);
+  expect(agent.revision).toBe(before);
+  await agent.runner.reload([web], [], {});
+  await agent.runner.syncNow();
+  expect(agent.catalogServices()).toEqual(['web']);
+  expect(agent.state.view.tables.services.get('n1', 'web')!.createIndex).toBe(before);
 });
 
 test('versions grow with each change and wake those who wait', async () => {

@@ -44,6 +44,7 @@ export class HealthRunner implements AgentApi, Startable {
   private readonly syncer: Syncer;
   private readonly clock: Clock;
   private countTimer: Timer | undefined;
+  private hasDefinitions = false;
   private localNode: LocalNode;
   private started: Promise<void> | undefined;
 
@@ -105,7 +106,7 @@ export class HealthRunner implements AgentApi, Startable {
     await restoreStored(this.restoring);
     this.count();
     this.reaper.start();
-    this.syncer.start();
+    if (!this.settings.awaitDefinitions || this.hasDefinitions) this.syncer.start();
   }
 
   async stop(): Promise<void> {
@@ -191,11 +192,16 @@ export class HealthRunner implements AgentApi, Startable {
       if (fromFile && serviceId === '' && !stillThere.has(id)) await this.registrar.deregisterCheck(id);
     }
     this.localNode = { ...this.localNode, meta: { 'consul-network-segment': '', ...nodeMeta } };
-    if (this.started) void this.syncer.syncNow();
+    this.hasDefinitions = true;
+    if (this.started) {
+      this.syncer.start();
+      void this.syncer.syncNow();
+    }
     return problems.length === 0 ? { ok: true } : failed(problems.join('\n'));
   }
 
-  syncNow(): Promise<AgentOutcome> {
+  async syncNow(): Promise<AgentOutcome> {
+    if (this.settings.awaitDefinitions && !this.hasDefinitions) return failed('definitions have not arrived yet');
     return this.syncer.syncNow();
   }
 

@@ -9,6 +9,11 @@ export interface HealthRunnerOptions {
   /** From configuration files. */
   readonly services?: readonly ServiceDefinition[];
   readonly checks?: readonly CheckDefinition[];
+  /**
+   * Definitions of files come by {@link AgentApi.reload} from a process that reads them: nothing is compared with the
+   * catalog before the first one, lest services leave it that are about to be defined. @default false
+   */
+  readonly awaitDefinitions?: boolean;
   /** Scripts from the API and from files: whoever reaches the API can run programs here. @default false */
   readonly enableScriptChecks?: boolean;
   /** Scripts from configuration files only. @default false */
@@ -53,6 +58,7 @@ export interface HealthRunnerCollaborators {
 const DEFAULTS: Omit<HealthRunnerSettings, 'node' | 'dataDir'> = {
   services: [],
   checks: [],
+  awaitDefinitions: false,
   enableScriptChecks: false,
   enableLocalScriptChecks: false,
   checkUpdateIntervalNs: 300e9,

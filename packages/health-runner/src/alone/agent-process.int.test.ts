@@ -28,6 +28,9 @@ beforeEach(async () => {
     'node-id': '5477ea27-081e-8b9e-f132-39a0c27d4567',
     address: '10.0.0.1',
     datacenter: 'dc1',
+    'tagged-addresses': 'wan=203.0.113.1',
+    'node-meta': 'rack=r1,zone=a=b',
+    'await-definitions': 'false',
     'data-dir': '',
     'config-dir': configDir,
     'state-address': `127.0.0.1:${server.port}`,
@@ -75,6 +78,15 @@ test('definitions of files and of agent.v1 reach the servers over the network', 
   });
 });
 
+test('the node comes with its addresses and metadata', async () => {
+  await withProcess(async (_agent, client) => {
+    expect(await client.node()).toMatchObject({
+      taggedAddresses: { lan: '10.0.0.1', lan_ipv4: '10.0.0.1', wan: '203.0.113.1' },
+      meta: { rack: 'r1', zone: 'a=b', 'consul-network-segment': '' },
+    });
+  });
+});
+
 test('the piece says that it is ready, and what it counts', async () => {
   await withProcess(async ({ adminPort }, client) => {
     await client.syncNow();
@@ -96,8 +108,8 @@ test('what a server loses comes back from the agent', async () => {
 });
 
 test('every bad flag is named', async () => {
-  flags = { ...flags, 'check-update-interval-ms': 'soon', 'enable-script-checks': 'maybe' };
+  flags = { ...flags, 'check-update-interval-ms': 'soon', 'enable-script-checks': 'maybe', 'node-meta': 'x' };
   const failure = await createAgentProcess(flags, silentLogger).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(CommandLineError);
-  expect((failure as CommandLineError).detail.problems.length).toBe(2);
+  expect((failure as CommandLineError).detail.problems.length).toBe(3);
 });

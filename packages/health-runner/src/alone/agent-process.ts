@@ -10,7 +10,7 @@ import {
 import { AgentService, connectState, GrpcServer } from '@tribune/protocol';
 import { createReplica } from '@tribune/replica';
 import { createHealthRunner, type HealthRunner } from '../health-runner';
-import { addressesOf, runnerOptionsOf, splitAddress, type CommandLine } from './command-line';
+import { listOf, runnerOptionsOf, splitAddress, type CommandLine } from './command-line';
 import { loadDefinitionFiles } from './definition-files';
 
 export interface AgentProcess extends Startable {
@@ -23,7 +23,7 @@ export interface AgentProcess extends Startable {
 export async function createAgentProcess(flags: CommandLine, logger: Logger): Promise<AgentProcess> {
   const metrics = new Metrics();
   const ports = { clock: systemClock, random: systemRandom, logger, metrics };
-  const servers = addressesOf(flags['state-address']);
+  const servers = listOf(flags['state-address']);
   const state = connectState({ servers: () => servers, ...ports });
   const view = createReplica({ topics: 'on-demand' }, { state, ...ports });
   const definitions = await loadDefinitionFiles(flags['config-dir'], logger);
