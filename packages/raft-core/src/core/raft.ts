@@ -8,7 +8,8 @@
  * Ongaro, "Consensus: Bridging Theory and Practice" (2014); the rules beyond it are numbered in docs/raft.md.
  */
 import { assert, type Random } from '@tribune/platform';
-import { campaign, campaignForReal, onVoteResponse, ownVoteIsDurable } from './candidate';
+import { Application } from './application';
+import { campaign, campaignForReal, onVoteResponse } from './candidate';
 import type { PersistentState, RaftConfig } from './config';
 import { encodeConfiguration } from './configuration-codec';
 import { sizeOf } from './entry-cache';
@@ -16,12 +17,12 @@ import { onAppend, onHeartbeat, onInstallSnapshot } from './follower';
 import { appendOwn, hasCommittedInTerm, startTransfer, tickLeader, type TransferStart } from './leader';
 import type { MembershipChange } from './membership';
 import type { Configuration, Entry, LogIndex, Message, ServerId, Term } from './message';
+import { Persistence } from './persistence';
 import type { ReadContext } from './read-index';
 import type { LogLoad, Persist, Ready } from './ready';
 import { startChange, type ChangeStart } from './reconfiguration';
 import {
   beginReads,
-  maybeCommit,
   onAppendAccepted,
   onAppendRejected,
   onHeartbeatResponse,
@@ -54,12 +55,9 @@ const QUICK_CAMPAIGNS = 3;
 
 export class Raft {
   private readonly state: RaftState;
-  private persisting: Persist | undefined;
-  private persistTicks = 0;
+  private readonly persistence: Persistence;
+  private readonly application: Application;
   private handedOut: Ready | undefined;
-  private loadingForApply = false;
-  /** Loaded from the disk for the state machine, and not handed out yet. */
-  private loadedForApply: readonly Entry[] = [];
   private compactTo: LogIndex | undefined;
 
   constructor(
@@ -68,6 +66,8 @@ export class Raft {
     random: Random,
   ) {
     this.state = new RaftState(config, restored, random);
+    this.persistence = new Persistence(this.state, config.persistBytesMax);
+    this.application = new Application(this.state, config);
   }
 
   get role(): Role {
@@ -115,7 +115,7 @@ export class Raft {
   /** One unit of time. */
   tick(): void {
     const { state } = this;
-    if (this.persisting && ++this.persistTicks === this.config.diskStallTicks) this.diskStalled();
+    if (this.persistence.isBusy && ++this.persistence.ticks === this.config.diskStallTicks) this.diskStalled();
     state.electionElapsed++;
     if (state.leadership) return tickLeader(state);
     if (state.electionElapsed < state.electionTimeout) return;
@@ -197,8 +197,8 @@ export class Raft {
     const { state } = this;
     if (state.leadership) beginReads(state);
     if (state.leadership) replicate(state);
-    const persist = this.nextPersist();
-    const apply = this.nextApply();
+    const persist = this.persistence.next();
+    const apply = this.application.next();
     const ready: Ready = {
       facts: state.facts.splice(0),
       messages: state.messages.splice(0),
@@ -219,25 +219,12 @@ export class Raft {
   advance(ready: Ready): void {
     assert(this.handedOut === ready, 'the Ready that was handed out');
     this.handedOut = undefined;
-    if (ready.apply.length > 0) this.applied(ready.apply);
+    if (ready.apply.length > 0) this.application.done(ready.apply);
   }
 
   /** The batch is durable: leader and follower alike now hold these entries. */
-  persisted(persist: Persist): void {
-    assert(this.persisting === persist, 'the batch that was handed out');
-    const { state } = this;
-    this.persisting = undefined;
-    // A reset that waits for the next batch will wipe these entries, even if the same ones came again meanwhile.
-    if (!state.pendingReset) state.log.stabilized(persist.entries);
-    if (state.distrustedUpTo !== undefined && state.log.stableIndex >= state.distrustedUpTo) {
-      state.facts.push({ kind: 'logRecovered', upTo: state.distrustedUpTo });
-      state.distrustedUpTo = undefined;
-    }
-    if (persist.hardState) {
-      state.hardStatePersisted(persist.hardState);
-      if (state.hardStateIsDurable) ownVoteIsDurable(state);
-    }
-    if (state.leadership) maybeCommit(state);
+  persisted(batch: Persist): void {
+    this.persistence.done(batch);
   }
 
   /** The entries that `load` asked for; none when they are gone. */
@@ -247,8 +234,7 @@ export class Raft {
     const replaced = entries.findIndex((entry) => !log.has(entry));
     const current = replaced < 0 ? entries : entries.slice(0, replaced);
     if (load.follower !== undefined) return onLoaded(this.state, load.follower, current);
-    this.loadingForApply = false;
-    if (current[0]?.index === log.appliedIndex + 1) this.loadedForApply = current;
+    this.application.onLoaded(current);
   }
 
   /** The state machine stands at the snapshot of `Ready.restore`. */
@@ -257,6 +243,7 @@ export class Raft {
     assert(state.restoring, 'a snapshot was being restored');
     state.log.applied(state.restoring.index);
     state.restoring = undefined;
+    this.application.restored();
   }
 
   /** `index` undefined: the snapshot did not arrive. */
@@ -328,63 +315,11 @@ export class Raft {
     }
   }
 
-  /** One batch at a time; what comes meanwhile waits and forms the next one (group commit). */
-  private nextPersist(): Persist | undefined {
-    const { state } = this;
-    if (this.persisting) return undefined;
-    const { log } = state;
-    const entries = log.slice(log.stableIndex + 1, log.lastIndex, this.config.persistBytesMax)!;
-    const hardState = state.hardStateIsDurable ? undefined : state.hardState;
-    const reset = state.pendingReset;
-    if (entries.length === 0 && !hardState && !reset) {
-      state.messages.push(...state.durableMessages.splice(0));
-      return undefined;
-    }
-    const isAll = log.stableIndex + entries.length === log.lastIndex;
-    const thenSend = isAll ? state.durableMessages.splice(0) : [];
-    state.pendingReset = undefined;
-    this.persistTicks = 0;
-    this.persisting = { hardState, reset, entries, thenSend };
-    return this.persisting;
-  }
-
-  private nextApply(): readonly Entry[] {
-    const { state } = this;
-    const { log } = state;
-    if (state.restoring || this.loadingForApply || log.appliedIndex === log.commitIndex) return [];
-    if (this.loadedForApply.length > 0) {
-      const entries = this.loadedForApply;
-      this.loadedForApply = [];
-      return entries;
-    }
-    const from = log.appliedIndex + 1;
-    const to = Math.min(log.commitIndex, log.appliedIndex + this.config.applyEntriesMax);
-    const entries = log.slice(from, to, this.config.applyBytesMax);
-    if (entries) return entries;
-    this.loadingForApply = true;
-    state.loads.push({ follower: undefined, from, to, bytesMax: this.config.applyBytesMax });
-    return [];
-  }
-
-  private applied(entries: readonly Entry[]): void {
-    const { state } = this;
-    const { leadership } = state;
-    state.log.applied(entries.at(-1)!.index);
-    if (!leadership) return;
-    for (const entry of entries) {
-      if (entry.kind === 'command' && entry.index > leadership.firstIndex) leadership.uncommittedBytes -= sizeOf(entry);
-    }
-    if (!leadership.isEstablished && state.log.appliedIndex >= leadership.firstIndex) {
-      leadership.isEstablished = true;
-      state.facts.push({ kind: 'leadershipEstablished', term: state.term });
-    }
-  }
-
   /** R21: heartbeats go on while the disk hangs, so the others would never know. Let one of them lead. */
   private diskStalled(): void {
     const { state } = this;
     if (!state.leadership || state.isSoleVoter) return;
-    state.facts.push({ kind: 'diskStalled', ticks: this.persistTicks });
+    state.facts.push({ kind: 'diskStalled', ticks: this.persistence.ticks });
     startTransfer(state, undefined);
   }
 }

@@ -21,13 +21,16 @@ import {
   type Random,
   type Startable,
 } from '@tribune/platform';
+import type { PersistentState } from '../core/config';
 import type { MembershipChange } from '../core/membership';
-import type { Entry, Message, Server, ServerId, SnapshotMeta } from '../core/message';
+import type { Message, Server, ServerId, SnapshotMeta } from '../core/message';
 import { Raft } from '../core/raft';
 import type { Fact, LogLoad, Persist, Ready } from '../core/ready';
 import type { LogStore } from '../storage/log-store';
 import type { SnapshotStore } from '../storage/snapshot-store';
 import type { PeerTransport, SnapshotHeader } from '../transport/peer-transport';
+import { Announcer } from './announcer';
+import { Applier } from './applier';
 import { raftConfigOf } from './core-config';
 import { NodeError } from './node-error';
 import { nodeStatus } from './node-status';
@@ -78,7 +81,8 @@ export class RaftNode implements Startable {
   private readonly snapshots: Snapshots;
   private readonly ticker: Ticker;
   private readonly spaceGuard: SpaceGuard;
-  private readonly listeners = new Set<(event: NodeEvent) => void>();
+  private readonly announcer: Announcer;
+  private readonly applier: Applier;
   /** What is under way on disk or network; `stop` waits for it. */
   private readonly work = new Set<Promise<unknown>>();
   private raft: Raft | undefined;
@@ -95,6 +99,7 @@ export class RaftNode implements Startable {
     this.options = completeOptions(options);
     this.logger = collaborators.logger.child('raft');
     this.metrics = raftMetrics(collaborators.metrics);
+    this.announcer = new Announcer(this.logger, this.metrics);
     this.nextTurn = collaborators.nextTurn ?? setImmediate;
     const { tickMs, electionTicks, multiplier, freeBytesMin } = this.options;
     this.requests = new OperatorRequests(clock, 2 * tickMs * electionTicks * multiplier);
@@ -104,6 +109,13 @@ export class RaftNode implements Startable {
       stateMachine,
       transport,
       logger: this.logger,
+    });
+    this.applier = new Applier({
+      stateMachine,
+      clock,
+      proposals: this.proposals,
+      volume: this.snapshots.volume,
+      metrics: this.metrics,
     });
     this.ticker = new Ticker(tickMs, clock, this.nextTurn, (stalledMs) => this.tick(stalledMs));
     this.spaceGuard = new SpaceGuard(
@@ -121,7 +133,7 @@ export class RaftNode implements Startable {
   async start(): Promise<void> {
     if (this.isRunning) return;
     const { transport, random } = this.collaborators;
-    const state = await recover(this.options.id, { ...this.collaborators, logger: this.logger });
+    const state = await this.recover();
     this.raft = new Raft(raftConfigOf(this.options), state, random);
     this.isRunning = true;
     transport.attach({
@@ -138,6 +150,15 @@ export class RaftNode implements Startable {
       lastIndex: state.lastIndex,
       snapshotIndex: state.snapshot?.index,
     });
+  }
+
+  private async recover(): Promise<PersistentState> {
+    try {
+      return await recover(this.options.id, { ...this.collaborators, logger: this.logger });
+    } catch (error) {
+      await this.collaborators.logStore.close();
+      throw error;
+    }
   }
 
   /** Resolves when nothing of its own is under way; the log is closed, waiting proposals are `unknown`. */
@@ -215,14 +236,13 @@ export class RaftNode implements Startable {
     if (index <= (this.snapshots.latest?.index ?? 0)) return;
     const meta: SnapshotMeta = { index, term: core.termAt(index)!, configuration: core.configurationAt(index) };
     const covered = await this.snapshots.take(meta);
-    this.emit({ kind: 'snapshotTaken', index: covered });
+    this.announcer.emit({ kind: 'snapshotTaken', index: covered });
     this.input((raft) => raft.compact(this.snapshots.compactionPoint(covered)));
   }
 
   /** Calls `listener` for each event until the returned function is called. */
   on(listener: (event: NodeEvent) => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
+    return this.announcer.on(listener);
   }
 
   private get core(): Raft {
@@ -295,10 +315,11 @@ export class RaftNode implements Startable {
 
   /** The ordering contract; see the head of this file. */
   private perform(ready: Ready): void {
+    this.metrics.commitIndex.set(this.core.commitIndex);
     for (const fact of ready.facts) this.tell(fact);
     for (const message of ready.messages) this.collaborators.transport.send(message);
     if (ready.persist) this.track(this.persist(ready.persist, ready.restore));
-    if (ready.apply.length > 0) this.apply(ready.apply);
+    if (ready.apply.length > 0) this.applier.apply(ready.apply);
     for (const load of ready.loads) this.track(this.load(load));
     for (const id of ready.sendSnapshots) this.track(this.sendSnapshot(id));
     if (ready.compact !== undefined) this.track(this.collaborators.logStore.compact(ready.compact));
@@ -320,33 +341,13 @@ export class RaftNode implements Startable {
     if (restore) await this.restore(restore);
   }
 
-  private apply(entries: readonly Entry[]): void {
-    const { stateMachine, clock } = this.collaborators;
-    const startedMs = clock.monotonicMs();
-    const results = entries.map((entry) =>
-      entry.kind === 'command' ? stateMachine.apply(entry.index, entry.data) : undefined,
-    );
-    const last = entries.at(-1)!.index;
-    stateMachine.appliedBatch?.(last);
-    const nowMs = clock.monotonicMs();
-    this.metrics.applySeconds.observe((nowMs - startedMs) / 1000);
-    this.metrics.appliedIndex.set(last);
-    let bytes = 0;
-    entries.forEach((entry, i) => {
-      bytes += entry.data.byteLength;
-      const proposedMs = this.proposals.applied(entry, results[i]);
-      if (proposedMs !== undefined) this.metrics.commitSeconds.observe((nowMs - proposedMs) / 1000);
-    });
-    this.snapshots.volume.applied(last, bytes);
-  }
-
   private async restore(meta: SnapshotMeta): Promise<void> {
     const { snapshotStore, stateMachine } = this.collaborators;
     const snapshot = snapshotStore.latest();
     assert(snapshot && snapshot.meta.index === meta.index, 'the snapshot to restore is the newest one');
     await stateMachine.restore(snapshot.chunks(), meta.index);
     this.logger.info('installed a snapshot', { index: meta.index, term: meta.term, bytes: snapshot.bytes });
-    this.emit({ kind: 'snapshotInstalled', index: meta.index });
+    this.announcer.emit({ kind: 'snapshotInstalled', index: meta.index });
     this.input((raft) => raft.restored());
   }
 
@@ -382,62 +383,25 @@ export class RaftNode implements Startable {
 
   // ── what happened ─────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** Settles what waits for this fact. The log line and the event come first. */
   private tell(fact: Fact): void {
-    this.metrics.term.set(this.core.term);
-    this.metrics.commitIndex.set(this.core.commitIndex);
+    this.announcer.announce(fact);
     switch (fact.kind) {
-      case 'roleChanged':
-        this.logger.info('role changed', { role: fact.role, term: fact.term });
-        this.metrics.isLeader.set(fact.role === 'leader' ? 1 : 0);
-        if (fact.role === 'candidate') this.metrics.elections.inc();
-        return this.emit(fact);
       case 'leaderChanged':
-        this.logger.info(fact.leaderId === undefined ? 'no leader' : 'leader found', {
-          leaderId: fact.leaderId,
-          term: fact.term,
-        });
-        this.metrics.leaderChanges.inc();
-        this.requests.leaderChanged(fact.leaderId);
-        return this.emit(fact);
-      case 'leadershipEstablished':
-        return this.emit(fact);
+        return this.requests.leaderChanged(fact.leaderId);
       case 'steppedDown':
-        this.logger.warn('stepped down', { term: fact.term, reason: fact.reason });
         this.proposals.abandon(`leadership was lost: ${fact.reason}`);
-        this.requests.leadershipLost(fact.reason);
-        return this.emit({ kind: 'leadershipLost', term: fact.term, reason: fact.reason });
+        return this.requests.leadershipLost(fact.reason);
       case 'readsConfirmed':
         return this.reads.confirmed(fact.reads, fact.index);
       case 'readsLost':
         return this.reads.lost(fact.reads, this.core.leaderId);
       case 'configurationChanged':
-        this.connectPeers();
-        this.logger.info('configuration in force', { index: fact.index });
-        return this.emit({ kind: 'configurationChanged', index: fact.index });
+        return this.connectPeers();
       case 'configurationCommitted':
         return this.requests.committed(fact.index, fact.joint);
       case 'transferEnded':
-        this.logger.warn('leadership transfer ended', { target: fact.target, reason: fact.reason });
         return this.requests.transferEnded(fact.reason);
-      case 'followerRegressed':
-        return this.logger.error('a server lost its log under the same id; remove it and let it join under a new one', {
-          id: fact.id,
-          matchIndex: fact.matchIndex,
-        });
-      case 'diskStalled':
-        return this.logger.error('the disk does not answer; handing over the lead', { ticks: fact.ticks });
-      case 'logRecovered':
-        return this.logger.info('the log is whole again', { upTo: fact.upTo });
-    }
-  }
-
-  private emit(event: NodeEvent): void {
-    for (const listener of this.listeners) {
-      try {
-        listener(event);
-      } catch (error) {
-        this.logger.error('an observer of raft failed', { event: event.kind, error });
-      }
     }
   }
 
@@ -475,7 +439,7 @@ export class RaftNode implements Startable {
     });
     this.halt('this server failed');
     void this.collaborators.transport.stop();
-    this.emit({ kind: 'failed', error: this.failure });
+    this.announcer.emit({ kind: 'failed', error: this.failure });
   }
 
   private halt(reason: string): void {

@@ -1,0 +1,43 @@
+import type { Clock } from '@tribune/platform';
+import type { Entry } from '../core/message';
+import type { AppliedVolume } from './applied-volume';
+import type { RaftMetrics } from './metrics';
+import type { PendingProposals } from './pending-proposals';
+import type { StateMachine } from './state-machine';
+
+export interface ApplierCollaborators {
+  readonly stateMachine: StateMachine;
+  readonly proposals: PendingProposals;
+  readonly volume: AppliedVolume;
+  readonly metrics: RaftMetrics;
+  readonly clock: Clock;
+}
+
+/** Runs committed entries through the state machine, then answers those who proposed them here. */
+export class Applier {
+  constructor(private readonly collaborators: ApplierCollaborators) {}
+
+  apply(entries: readonly Entry[]): void {
+    const { stateMachine, volume, metrics, clock } = this.collaborators;
+    const startedMs = clock.monotonicMs();
+    const results = entries.map((entry) =>
+      entry.kind === 'command' ? stateMachine.apply(entry.index, entry.data) : undefined,
+    );
+    const last = entries.at(-1)!.index;
+    stateMachine.appliedBatch?.(last);
+    const nowMs = clock.monotonicMs();
+    metrics.applySeconds.observe((nowMs - startedMs) / 1000);
+    metrics.appliedIndex.set(last);
+    volume.applied(
+      last,
+      entries.reduce((sum, entry) => sum + entry.data.byteLength, 0),
+    );
+    entries.forEach((entry, i) => this.answer(entry, results[i], nowMs));
+  }
+
+  private answer(entry: Entry, result: unknown, nowMs: number): void {
+    const { proposals, metrics } = this.collaborators;
+    const proposedMs = proposals.applied(entry, result);
+    if (proposedMs !== undefined) metrics.commitSeconds.observe((nowMs - proposedMs) / 1000);
+  }
+}
