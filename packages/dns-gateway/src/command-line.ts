@@ -13,6 +13,10 @@ export const commandLineSpecs = {
   domain: { help: 'the domain served', default: dnsGatewayDefaults.domain },
   'alt-domain': { help: 'a second domain', default: '' },
   datacenter: { help: 'name of our datacenter', default: dnsGatewayDefaults.datacenter },
+  'catalog-scope': {
+    help: 'full: all names in memory; on-demand: only what is asked for',
+    default: dnsGatewayDefaults.catalogScope,
+  },
   'node-ttl': { help: 'TTL of answers about nodes, like 10s', default: '0s' },
   'service-ttl': { help: 'TTLs of services, like web=10s,api*=5s,*=1s', default: '' },
   'only-passing': { help: 'leave out instances in state warning', default: 'false' },
@@ -57,6 +61,7 @@ export function readCommandLine(flags: Flags): CommandLine {
     addresses: dns.host.split(',').map((host) => host.trim()),
     port: dns.port,
     datacenter: flags.datacenter,
+    catalogScope: read.oneOf('catalog-scope', ['full', 'on-demand']),
     settings: {
       nodeTtl: Math.floor(read.seconds('node-ttl', flags['node-ttl'])),
       serviceTtl: read.serviceTtl('service-ttl'),

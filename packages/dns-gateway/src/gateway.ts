@@ -1,7 +1,8 @@
 import type { Clock, Logger, Metrics, Random, Readiness, Startable } from '@tribune/platform';
 import type { CatalogApi } from '@tribune/protocol';
 import { AnswerCache } from './cache/answer-cache';
-import { CatalogMirror } from './catalog/catalog-mirror';
+import { FullMirror } from './catalog/full-mirror';
+import { OnDemandMirror } from './catalog/on-demand-mirror';
 import { dnsMetrics } from './metrics';
 import { OptionsInvalid, validateDnsOptions, validateDnsSettings } from './options-validation';
 import type { DnsGatewayOptions, DnsSettings } from './options';
@@ -43,10 +44,11 @@ export function createDnsGateway(options: DnsGatewayOptions, collaborators: DnsG
 
   const aborter = new AbortController();
   const cache = new AnswerCache(bounds.cachedAnswersMax);
-  const mirror = new CatalogMirror(bounds, { catalog, clock, random, logger }, (dependency) => cache.drop(dependency));
+  const Mirror = options.catalogScope === 'full' ? FullMirror : OnDemandMirror;
+  const mirror = new Mirror(bounds, { catalog, clock, random, logger }, (dependency) => cache.drop(dependency));
   const metrics = dnsMetrics(collaborators.metrics, {
     cachedAnswers: () => cache.size,
-    followedServices: () => mirror.followedServices,
+    followedServices: () => mirror.followed,
     tcpConnections: () => listeners.tcpConnections,
   });
   const forwarder = new Forwarder(() => settings, {

@@ -42,6 +42,11 @@ export interface DnsGatewayOptions {
   /** 0 lets the system choose; see `DnsGateway.port`. */
   readonly port: number;
   readonly datacenter: string;
+  /**
+   * `full`: all names and nodes in memory, a name that is not there costs nothing; for servers and gateways of their
+   * own. `on-demand`: only what is asked for; for client agents, which never hold the whole catalog.
+   */
+  readonly catalogScope: 'full' | 'on-demand';
   readonly settings: DnsSettings;
   readonly bounds: DnsBounds;
 }
@@ -52,7 +57,7 @@ export interface DnsBounds {
   readonly snapshotWaitMs: number;
   /** Queries that wait for a snapshot or a recursor; more get SERVFAIL. */
   readonly waitingMax: number;
-  /** Services followed at once; the one unused for longest is let go. */
+  /** Services (and nodes, where those are followed one by one) followed at once; the one unused for longest is let go. */
   readonly followedServicesMax: number;
   /** A service that nobody asked for in this time is let go. */
   readonly followIdleMs: number;
@@ -106,6 +111,7 @@ export const dnsGatewayDefaults: DnsGatewayOptions = {
   addresses: ['127.0.0.1'],
   port: 8600,
   datacenter: 'dc1',
+  catalogScope: 'full',
   settings: dnsSettingsDefaults,
   bounds: dnsBoundsDefaults,
 };

@@ -90,10 +90,14 @@ export class PublicCatalog implements CatalogApi {
     yield* subjects.watch('services', subject, options, signal);
   }
 
-  async *watchNodes(options: WatchOptions, signal: AbortSignal): Watch<NodesWatchEvent> {
+  async *watchNodes(
+    { node, ...options }: WatchOptions & { readonly node?: string },
+    signal: AbortSignal,
+  ): Watch<NodesWatchEvent> {
     const { view, reads, subjects } = this.collaborators;
-    await reads.require(CATALOG);
-    yield* subjects.watch('nodes', { bytesOf: () => ROW_BYTES, open: nodesSource(view) }, options, signal);
+    await reads.require(node === undefined ? CATALOG : [{ kind: 'node', node }]);
+    const name = node === undefined ? 'nodes' : `node/${node.toLowerCase()}`;
+    yield* subjects.watch(name, { bytesOf: () => ROW_BYTES, open: nodesSource(view, node) }, options, signal);
   }
 
   private async write(command: Parameters<Writes['ask']>[0]): Promise<{ readonly revision: number }> {

@@ -1,4 +1,4 @@
-import type { Source } from '../catalog/catalog-mirror';
+import type { Source } from '../catalog/catalog-reader';
 import type { AnswerSet } from '../wire/answer-set';
 
 export interface CachedAnswer {

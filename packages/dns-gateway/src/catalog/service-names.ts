@@ -6,9 +6,8 @@ export class ServiceNames {
 
   constructor(private readonly changed: (serviceKey: string) => void) {}
 
-  /** The services that this name stands for, as they are spelt in the catalog. */
-  named(name: string): readonly string[] {
-    return [...(this.spellings.get(name.toLowerCase()) ?? [])];
+  has(name: string): boolean {
+    return this.spellings.has(name.toLowerCase());
   }
 
   apply(event: ServiceNamesWatchEvent): void {

@@ -1,4 +1,4 @@
-import type { Source } from '../catalog/catalog-mirror';
+import type { Source } from '../catalog/catalog-reader';
 import { TYPE } from '../wire/codes';
 import { isWithin, nameFromText, type Name } from '../wire/name';
 import type { RecordGroup, ResourceRecord } from '../wire/record';

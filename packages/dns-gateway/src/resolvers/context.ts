@@ -1,4 +1,4 @@
-import type { CatalogMirror } from '../catalog/catalog-mirror';
+import type { CatalogReader } from '../catalog/catalog-reader';
 import type { DnsSettings } from '../options';
 import { nameFromLabels, type Name } from '../wire/name';
 import { TYPE } from '../wire/codes';
@@ -7,7 +7,7 @@ import type { Resolution } from './resolution';
 
 /** What resolvers look things up in. They read memory only; what is missing they report as awaited. */
 export interface ResolverContext {
-  readonly catalog: Pick<CatalogMirror, 'node' | 'nodeWithAddress' | 'instances' | 'connectInstances'>;
+  readonly catalog: CatalogReader;
   /** Instances of any service with this own address: the one question that asks the catalog, see {@link ServiceAddresses}. */
   readonly serviceWithAddress: (address: Uint8Array) => ServiceAddressLookup;
   readonly settings: DnsSettings;

@@ -1,4 +1,4 @@
-import type { Source } from '../catalog/catalog-mirror';
+import type { Source } from '../catalog/catalog-reader';
 import type { Answer } from '../wire/answer-set';
 import { RCODE } from '../wire/codes';
 import type { RecordGroup, ResourceRecord } from '../wire/record';

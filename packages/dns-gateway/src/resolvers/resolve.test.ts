@@ -1,5 +1,5 @@
 import type { CheckServiceNode, Node } from '@tribune/protocol';
-import type { Lookup } from '../catalog/catalog-mirror';
+import type { Lookup } from '../catalog/catalog-reader';
 import { dnsSettingsDefaults, type DnsSettings } from '../options';
 import { readReply } from '../testing/dns-client';
 import { check, registration, type Registered } from '../testing/registrations';

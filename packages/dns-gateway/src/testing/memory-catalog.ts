@@ -97,11 +97,14 @@ export class MemoryCatalog implements CatalogApi {
     );
   }
 
-  watchNodes({ fromRevision = 0 }: WatchOptions, signal: AbortSignal): Watch<WatchEvent<Node, string>> {
-    this.opened.push('nodes');
+  watchNodes(
+    { fromRevision = 0, node }: WatchOptions & { readonly node?: string },
+    signal: AbortSignal,
+  ): Watch<WatchEvent<Node, string>> {
+    this.opened.push(node === undefined ? 'nodes' : `node/${node}`);
     return this.stream(
-      () => [...this.nodes.values()],
-      ({ node }) => node,
+      () => [...this.nodes.values()].filter((row) => node === undefined || isSameName(row.node, node)),
+      ({ node: name }) => name,
       fromRevision,
       signal,
     );
@@ -144,8 +147,9 @@ export class MemoryCatalog implements CatalogApi {
   private instancesOf(name: string, connect: boolean): CheckServiceNode[] {
     return this.allInstances().filter(({ service }) =>
       connect
-        ? service.proxy?.DestinationServiceName === name || (service.connectNative && service.service === name)
-        : service.service === name,
+        ? isSameName(String(service.proxy?.DestinationServiceName ?? ''), name) ||
+          (service.connectNative && isSameName(service.service, name))
+        : isSameName(service.service, name),
     );
   }
 
@@ -166,5 +170,6 @@ export class MemoryCatalog implements CatalogApi {
   }
 }
 
+const isSameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 const HISTORY = 'memory';
 const unavailable = (): ApiError => new ApiError({ code: 'UNAVAILABLE' }, 'cut by the test');

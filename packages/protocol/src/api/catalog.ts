@@ -102,12 +102,13 @@ export interface CatalogApi {
   listServices(options?: ReadOptions): Promise<Revisioned<readonly ServiceSummary[]>>;
   listNodes(options?: ReadOptions): Promise<Revisioned<readonly Node[]>>;
   instances(query: InstancesQuery): Promise<Revisioned<readonly CheckServiceNode[]>>;
-  /** One service's instances, in whatever state of health. */
+  /** One service's instances, in whatever state of health. Names in any letter case, here and below. */
   watch(
     service: string,
     options: WatchOptions & { readonly connect?: boolean },
     signal: AbortSignal,
   ): Watch<ServiceWatchEvent>;
   watchServices(options: WatchOptions, signal: AbortSignal): Watch<ServiceNamesWatchEvent>;
-  watchNodes(options: WatchOptions, signal: AbortSignal): Watch<NodesWatchEvent>;
+  /** All nodes, or the one of this name. */
+  watchNodes(options: WatchOptions & { readonly node?: string }, signal: AbortSignal): Watch<NodesWatchEvent>;
 }

@@ -62,8 +62,8 @@ export function connectCatalog(settings: ApiClientSettings): CatalogApi & { clos
       const open = () => stub.watchServices(watchOptionsToWire(options));
       return readWatch(open, (event) => listPartFromWire(event, (name: string) => name), signal);
     },
-    watchNodes(options, signal) {
-      const open = () => stub.watchNodes(watchOptionsToWire(options));
+    watchNodes({ node = '', ...options }, signal) {
+      const open = () => stub.watchNodes({ node, ...watchOptionsToWire(options) });
       return readWatch(
         open,
         (event) => listPartFromWire(event, (node: wire.WireNode) => wire.nodeFromWire(node)),

@@ -18,6 +18,9 @@ interface WireListWatchRequest {
   fromRevision: Uint64;
   history: string;
 }
+interface WireNodesWatchRequest extends WireListWatchRequest {
+  node: string;
+}
 interface WireWatchRequest extends WireListWatchRequest {
   service: string;
   connect: boolean;
@@ -60,10 +63,11 @@ export function catalogService(api: CatalogApi): UntypedServiceImplementation {
         (name: string) => name.length + 8,
         (part) => listPartToWire(part, (name) => name),
       ),
-    watchNodes: (call: ServerWritableStream<WireListWatchRequest, WireListEvent<wire.WireNode>>) =>
+    watchNodes: (call: ServerWritableStream<WireNodesWatchRequest, WireListEvent<wire.WireNode>>) =>
       void serveWatch(
         call,
-        (request, signal) => api.watchNodes(watchOptionsFromWire(request), signal),
+        ({ node, ...request }, signal) =>
+          api.watchNodes({ ...watchOptionsFromWire(request), ...(node === '' ? {} : { node }) }, signal),
         nodeBytes,
         (part) => listPartToWire(part, wire.nodeToWire),
       ),

@@ -3,13 +3,18 @@ import { listNodes, listServices, type Delta, type View } from '@tribune/state-s
 import { holdTopic } from './held-topic';
 import type { OpenSource } from './subject';
 
-/** All nodes. Their changes are the deltas themselves; what one batch does to a node is told once, as it ended. */
-export function nodesSource(view: View): OpenSource<Node, string> {
+/**
+ * All nodes, or the one of a name. Their changes are the deltas themselves; what one batch does to a node is told once,
+ * as it ended.
+ */
+export function nodesSource(view: View, only?: string): OpenSource<Node, string> {
+  const wanted = only?.toLowerCase();
+  const isWanted = (name: string): boolean => wanted === undefined || name.toLowerCase() === wanted;
   return (publish) => {
-    const release = holdTopic(view, ['nodes']);
+    const release = holdTopic(view, [wanted === undefined ? 'nodes' : `node/${wanted}`]);
     const unfollow = view.follow((revision, deltas) => {
       const touched = new Set<string>();
-      for (const delta of deltas) if (delta.table === 'nodes') touched.add(delta.row.node);
+      for (const delta of deltas) if (delta.table === 'nodes' && isWanted(delta.row.node)) touched.add(delta.row.node);
       if (touched.size === 0) return;
       const names = [...touched];
       // A look-up by name takes any letter case; a node that came back in another case is another name to our readers.
@@ -20,8 +25,14 @@ export function nodesSource(view: View): OpenSource<Node, string> {
       const upserts = names.map(row).filter((node) => node !== undefined);
       publish({ revision, upserts, removals: names.filter((name) => !row(name)) });
     });
-    return { snapshot: () => listNodes(view.tables).value, settle: () => undefined, close: both(release, unfollow) };
+    return { snapshot: () => nodesNow(view, only), settle: () => undefined, close: both(release, unfollow) };
   };
+}
+
+function nodesNow(view: View, only: string | undefined): readonly Node[] {
+  if (only === undefined) return listNodes(view.tables).value;
+  const node = view.tables.nodes.get(only);
+  return node ? [node] : [];
 }
 
 /** A service name is there while it has an instance. */

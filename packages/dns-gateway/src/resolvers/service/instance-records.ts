@@ -1,5 +1,5 @@
 import type { CheckServiceNode } from '@tribune/protocol';
-import type { Source } from '../../catalog/catalog-mirror';
+import type { Source } from '../../catalog/catalog-reader';
 import { TYPE } from '../../wire/codes';
 import { addressBytes } from '../../wire/ip-address';
 import { nameFromText, nameKey, type Name } from '../../wire/name';

@@ -1,5 +1,5 @@
 import type { CheckServiceNode } from '@tribune/protocol';
-import type { Lookup } from '../../catalog/catalog-mirror';
+import type { Lookup } from '../../catalog/catalog-reader';
 import { serviceTtl } from '../../options';
 import { TYPE } from '../../wire/codes';
 import { soaRecord, type ResolveName, type ResolverContext } from '../context';
