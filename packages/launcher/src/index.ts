@@ -4,6 +4,7 @@
  */
 export type { AgentConfig, HostPort, JoinPlan, ListenAddress } from './config/agent-config';
 export { loadConfig } from './config/load-config';
+export { readServiceFiles, type ServiceFiles, type ServiceInFile } from './config/read-service-files';
 export { parseFlags, type Flags } from './config/load/flags';
 export { flagHelp } from './config/load/flag-help';
 export { ConfigError, problemLine, type Problem } from './config/schema/problem';

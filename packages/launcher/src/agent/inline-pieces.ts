@@ -13,6 +13,7 @@ import { dnsOptionsOf, dnsSettingsOf } from './options/dns-options';
 import { gossipOptionsOf } from './options/gossip-options';
 import { healthOptionsOf } from './options/health-options';
 import { httpOptionsOf } from './options/http-options';
+import { withSocketRights } from './socket-rights';
 import { publicGrpcListeners, type PublicGrpc } from './public-grpc-piece';
 
 export class NameLostError extends CodedError<{ code: 'NODE_NAME_LOST'; pool: string }> {}
@@ -68,7 +69,10 @@ export function frontEnd(input: CompositionInput, data: DataPlane, membership: M
   let server: CatalogApiModule.CatalogApi | undefined;
   const http = new InlinePiece('catalog-api', () => {
     const collaborators = { ...ports, ...data, membership, agent: standIn.face, logSource: ports.logger, control };
-    return (server = catalog().createCatalogApi(httpOptionsOf(config, identity), collaborators));
+    return withSocketRights(
+      config,
+      (server = catalog().createCatalogApi(httpOptionsOf(config, identity), collaborators)),
+    );
   });
   let listeners: PublicGrpc | undefined;
   const grpc = new InlinePiece('public-grpc', () => {

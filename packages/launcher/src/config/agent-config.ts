@@ -40,7 +40,11 @@ export interface AgentConfig {
   readonly serfWan: HostPort | undefined;
   /** gRPC between servers. Client agents dial it on others and listen on none. */
   readonly serverRpc: HostPort;
-  readonly unixSockets: { readonly user: string; readonly group: string; readonly mode: number | undefined };
+  readonly unixSockets: {
+    readonly userId: number | undefined;
+    readonly groupId: number | undefined;
+    readonly mode: number | undefined;
+  };
 
   readonly bootstrap: boolean;
   /** 0: not given. Never 1 (that is `bootstrap`). */
@@ -54,12 +58,9 @@ export interface AgentConfig {
     readonly encrypt: string;
     readonly encryptVerifyIncoming: boolean;
     readonly encryptVerifyOutgoing: boolean;
-    readonly keyringFile: boolean;
-    readonly coordinates: boolean;
     readonly lan: DecodedAgent['gossip_lan'];
     readonly wan: DecodedAgent['gossip_wan'];
-    readonly reconnectTimeoutLanMs: number;
-    readonly reconnectTimeoutWanMs: number;
+    readonly reconnectTimeoutMs: number;
   };
   readonly raft: {
     readonly multiplier: number;
@@ -70,7 +71,6 @@ export interface AgentConfig {
   };
   readonly leaveDrainMs: number;
   readonly rpcHoldTimeoutMs: number;
-  readonly autopilot: DecodedAgent['autopilot'];
 
   readonly httpConfig: DecodedAgent['http_config'];
   readonly limits: DecodedAgent['limits'];

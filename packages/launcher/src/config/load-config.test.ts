@@ -274,9 +274,20 @@ describe('each problem names its key', () => {
       'dns_config.service_ttl.web: expected a duration such as "10s" or "1m30s", got "x"',
     ],
     [
-      'http_config { allow_write_http_from = ["10.0.0.0"] }',
-      'http_config.allow_write_http_from[0]: expected a network such as 10.0.0.0/8, got "10.0.0.0"',
+      'http_config { allow_write_http_from = ["10.0.0.0/8"] }',
+      'http_config.allow_write_http_from: ["10.0.0.0/8"] is not supported: restrict the HTTP port with a firewall',
     ],
+    ['node_name = "a_b"', 'node_name: may hold only letters, digits, "-" and ".", got "a_b"'],
+    ['unix_sockets { user = "root" }', 'unix_sockets.user: expected a numeric id, got "root"'],
+    [
+      'autopilot { cleanup_dead_servers = false }',
+      'autopilot.cleanup_dead_servers: false is not supported: autopilot works with its defaults only',
+    ],
+    [
+      'layout = "processes" default_query_time = "1s"',
+      'default_query_time: is not supported with layout = "processes"',
+    ],
+    ['layout = "processes" ports { http = 0 }', 'ports.http: cannot be 0 with layout = "processes"'],
     ['unix_sockets { mode = "9" }', 'unix_sockets.mode: expected an octal file mode, got "9"'],
     ['bootstrap = true', "bootstrap: 'bootstrap = true' requires 'server = true'"],
     [

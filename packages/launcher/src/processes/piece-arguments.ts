@@ -114,6 +114,7 @@ export function dnsArguments(config: AgentConfig, ports: Ports): string[] {
     domain: dns.domain,
     'alt-domain': dns.altDomain,
     datacenter: config.datacenter,
+    'catalog-scope': dns.catalogScope,
     'node-ttl': `${settings.nodeTtl}s`,
     'service-ttl': serviceTtl.join(','),
     'only-passing': settings.onlyPassing,

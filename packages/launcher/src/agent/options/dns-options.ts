@@ -12,6 +12,8 @@ export function dnsOptionsOf(config: AgentConfig): DnsGatewayOptions {
     addresses: config.dns.map(({ host }) => host),
     port: config.dns[0]?.port ?? 0,
     datacenter: config.datacenter,
+    // A client agent must not hold the whole catalog for DNS alone.
+    catalogScope: config.mode === 'server' ? 'full' : 'on-demand',
     settings: dnsSettingsOf(config),
     bounds: dnsBoundsDefaults,
   };

@@ -21,7 +21,7 @@ export function gossipOptionsOf(config: AgentConfig, { nodeId, dataPath }: Agent
     // A development agent starts from nothing each time.
     dataDir: config.isDev ? '' : dataPath,
     rejoinAfterLeave: config.rejoinAfterLeave,
-    serf: { reconnectTimeoutMs: gossip.reconnectTimeoutLanMs },
+    serf: { reconnectTimeoutMs: gossip.reconnectTimeoutMs },
   };
 }
 

@@ -7,7 +7,7 @@ import { AddressReader, isAny, parseHostPort, type Report } from './addresses';
 import { readDefinitions } from './definitions';
 import type { InterfaceAddress } from './interfaces';
 import { readWatchPlan } from '../../watches/watch-plan';
-import { checkListeners, checkRules } from './rules';
+import { checkListeners, checkRules, NODE_NAME } from './rules';
 
 /** What the machine contributes; tests bring their own. */
 export interface Machine {
@@ -39,7 +39,8 @@ export function buildConfig(given: DecodedAgent, isDev: boolean, machine: Machin
 
 function buildIdentity(given: DecodedAgent, machine: Machine, report: Report) {
   const nodeName = given.node_name.trim() || machine.hostName();
-  if (nodeName === '') report('node_name', 'cannot be empty');
+  if (!NODE_NAME.test(nodeName))
+    report('node_name', `may hold only letters, digits, "-" and ".", got ${JSON.stringify(nodeName)}`);
   return {
     nodeName,
     nodeId: given.node_id.toLowerCase(),
@@ -86,12 +87,14 @@ function buildAddresses(given: DecodedAgent, machine: Machine, report: Report) {
     serfWan: given.server && ports.serf_wan !== -1 ? serf('serf_wan') : undefined,
     serverRpc: { host: bindHost, port: ports.server },
     unixSockets: {
-      user: given.unix_sockets.user,
-      group: given.unix_sockets.group,
+      userId: idOf(given.unix_sockets.user),
+      groupId: idOf(given.unix_sockets.group),
       mode: given.unix_sockets.mode === '' ? undefined : Number.parseInt(given.unix_sockets.mode, 8),
     },
   };
 }
+
+const idOf = (text: string): number | undefined => (text === '' ? undefined : Number(text));
 
 function buildCluster(given: DecodedAgent) {
   const plan = (
@@ -118,12 +121,9 @@ function buildCluster(given: DecodedAgent) {
       encrypt: given.encrypt,
       encryptVerifyIncoming: given.encrypt_verify_incoming,
       encryptVerifyOutgoing: given.encrypt_verify_outgoing,
-      keyringFile: !given.disable_keyring_file,
-      coordinates: !given.disable_coordinates,
       lan: given.gossip_lan,
       wan: given.gossip_wan,
-      reconnectTimeoutLanMs: given.reconnect_timeout,
-      reconnectTimeoutWanMs: given.reconnect_timeout_wan,
+      reconnectTimeoutMs: given.reconnect_timeout,
     },
     raft: {
       multiplier: given.performance.raft_multiplier,
@@ -132,7 +132,6 @@ function buildCluster(given: DecodedAgent) {
     },
     leaveDrainMs: given.performance.leave_drain_time,
     rpcHoldTimeoutMs: given.performance.rpc_hold_timeout,
-    autopilot: given.autopilot,
   };
 }
 

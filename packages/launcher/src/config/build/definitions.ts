@@ -53,7 +53,7 @@ function readAll<T>(
 }
 
 /** In HCL, `checks { … }` may have been written for `check { … }` and the other way round: both readings are a list. */
-function unwrapped(value: PlainObject): PlainObject {
+export function unwrapped(value: PlainObject): PlainObject {
   return Array.isArray(value.check)
     ? { ...value, check: null, checks: [...value.check, ...((value.checks ?? []) as [])] }
     : value;

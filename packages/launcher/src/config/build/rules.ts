@@ -3,8 +3,9 @@ import type { AgentConfig, HostPort, ListenAddress } from '../agent-config';
 import type { DecodedAgent } from '../schema/agent-fields';
 import { checkProcessLayout } from '../../processes/process-limits';
 import type { Report } from './addresses';
-import { networkOf } from './interfaces';
 
+/** What travels as a gossip name and a DNS label. */
+export const NODE_NAME = /^[A-Za-z0-9.-]{1,128}$/;
 const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 /** Consul's limits for node metadata. */
 const META = { pairsMax: 64, keyMax: 128, valueMax: 512 };
@@ -20,16 +21,15 @@ export function checkRules(given: DecodedAgent, isDev: boolean, report: Report):
   checkDomains(given, report);
   if (given.watches.length > 0 && given.ports.http === -1)
     report('watches', 'need the HTTP API, which ports.http = -1 switches off');
-  given.http_config.allow_write_http_from.forEach((cidr, index) => {
-    if (!networkOf(cidr))
-      report(
-        `http_config.allow_write_http_from[${index}]`,
-        `expected a network such as 10.0.0.0/8, got ${JSON.stringify(cidr)}`,
-      );
-  });
   if (given.unix_sockets.mode !== '' && !/^[0-7]{1,4}$/.test(given.unix_sockets.mode)) {
     report('unix_sockets.mode', `expected an octal file mode, got ${JSON.stringify(given.unix_sockets.mode)}`);
   }
+  for (const key of ['user', 'group'] as const) {
+    if (!/^\d*$/.test(given.unix_sockets[key]))
+      report(`unix_sockets.${key}`, `expected a numeric id, got ${JSON.stringify(given.unix_sockets[key])}`);
+  }
+  if (given.reconnect_timeout_wan !== given.reconnect_timeout)
+    report('reconnect_timeout_wan', 'must be the same as reconnect_timeout');
   for (const key of ['default_query_time', 'max_query_time'] as const)
     if (given[key] <= 0) report(key, 'must be more than 0');
 }

@@ -1,6 +1,9 @@
 import { bool, duration, int, opaque, optionalBool, text, texts } from './kinds';
 import { group, inert, refused } from './field';
 
+const AUTOPILOT = 'autopilot works with its defaults only';
+const KEYRING = 'the keyring is kept in data_dir/serf';
+
 /** How agents find one another and how servers agree. */
 export const clusterFields = {
   server: bool(false, { flag: 'server', help: 'Switches agent to server mode.' }),
@@ -66,11 +69,8 @@ export const clusterFields = {
   encrypt: text('', { flag: 'encrypt', help: 'Provides the gossip encryption key.' }, gossipKey),
   encrypt_verify_incoming: bool(true),
   encrypt_verify_outgoing: bool(true),
-  disable_keyring_file: bool(false, {
-    flag: 'disable-keyring-file',
-    help: 'Disables the backing up of the keyring to a file.',
-  }),
-  disable_coordinates: bool(false),
+  disable_keyring_file: refused(bool(false, { flag: 'disable-keyring-file' }), KEYRING),
+  disable_coordinates: refused(bool(false), 'coordinates are part of gossip'),
   gossip_lan: gossip({ nodes: 3, interval: '200ms', probeInterval: '1s', probeTimeout: '500ms', suspicionMult: 4 }),
   gossip_wan: gossip({ nodes: 4, interval: '500ms', probeInterval: '5s', probeTimeout: '3s', suspicionMult: 6 }),
 
@@ -91,11 +91,11 @@ export const clusterFields = {
     enable_xds_load_balancing: inert(bool(true)),
   }),
   autopilot: group({
-    cleanup_dead_servers: bool(true),
-    last_contact_threshold: duration('200ms'),
-    max_trailing_logs: int(250, { min: 0 }),
-    min_quorum: int(0, { min: 0 }),
-    server_stabilization_time: duration('10s'),
+    cleanup_dead_servers: refused(bool(true), AUTOPILOT),
+    last_contact_threshold: refused(duration('200ms'), AUTOPILOT),
+    max_trailing_logs: refused(int(250, { min: 0 }), AUTOPILOT),
+    min_quorum: refused(int(0, { min: 0 }), AUTOPILOT),
+    server_stabilization_time: refused(duration('10s'), AUTOPILOT),
     disable_upgrade_migration: inert(bool(false)),
     redundancy_zone_tag: refused(text(''), 'this is a feature of Consul Enterprise'),
     upgrade_version_tag: refused(text(''), 'this is a feature of Consul Enterprise'),

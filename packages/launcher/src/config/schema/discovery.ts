@@ -29,8 +29,8 @@ export const discoveryFields = {
   alt_domain: text('', { flag: 'alt-domain', help: 'Alternate domain to use for DNS interface.' }),
   recursors: texts({ flag: 'recursor', help: 'Address of an upstream DNS server. Can be specified multiple times.' }),
   dns_config: group({
-    allow_stale: bool(true),
-    max_stale: duration('87600h'),
+    allow_stale: refused(bool(true), 'DNS is answered from memory, which follows the leader'),
+    max_stale: inert(duration('87600h')),
     node_ttl: duration('0s'),
     service_ttl: textMap(),
     only_passing: bool(false),

@@ -67,10 +67,7 @@ export const networkFields = {
   http_config: group({
     block_endpoints: texts(),
     response_headers: textMap(),
-    allow_write_http_from: texts({
-      flag: 'allow-write-http-from',
-      help: 'Only allow write endpoint calls from given network. CIDR format, can be specified multiple times.',
-    }),
+    allow_write_http_from: refused(texts({ flag: 'allow-write-http-from' }), 'restrict the HTTP port with a firewall'),
     use_cache: inert(bool(true)),
     max_header_bytes: inert(int(0, { min: 0 })),
   }),
