@@ -12,6 +12,7 @@ import { HttpServer } from './http/http-server';
 import { CatalogApiMetrics, RequestTally } from './http/request-metrics';
 import { routesOf } from './http/route';
 import { Router } from './http/router';
+import { STALLED_READER_MS } from './http/writer';
 import type { CatalogApiCollaborators, CatalogApiOptions } from './options';
 
 export interface CatalogApi extends Startable {
@@ -57,12 +58,14 @@ function serverOf(
   const tally = new RequestTally(metrics);
   const parking = context.get(Parking);
   metrics.observe(parking);
-  const shortcut = readShortcut(parking.answers, context.get(Fence), endpointHeaders(options), (route, status) =>
-    tally.counted(route, 'GET', status),
-  );
+  const stalledMs = options.limits.stalledReaderMs ?? STALLED_READER_MS;
+  const counted = (route: string, status: number): void => tally.counted(route, 'GET', status);
+  const shortcut = readShortcut(parking.answers, context.get(Fence), endpointHeaders(options), stalledMs, counted);
   const dispatcher = new Dispatcher(routerOf(context), options, tally, logger, shortcut);
   const cap = new ConnectionCap(options.limits.httpMaxConnsPerClient, () => metrics.connectionsRefused.inc());
-  return new HttpServer(options.http, dispatcher, cap, logger);
+  const server = new HttpServer(options.http, dispatcher, cap, logger);
+  metrics.observeConnections(server);
+  return server;
 }
 
 /** Every `@Route` of every controller that Nest made. */

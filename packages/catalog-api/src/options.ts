@@ -17,6 +17,8 @@ export interface HttpLimits {
   readonly bodyBytesMax: number;
   /** Blocking queries parked at once; 429 with Retry-After above. */
   readonly blockingQueriesMax: number;
+  /** A client that takes no byte of its answer for this long is cut off. Milliseconds. @default 60000 */
+  readonly stalledReaderMs?: number;
   /** Encoded answers kept, in entries and in bytes; the least used leave first. */
   readonly answersMax: number;
   readonly answerBytesMax: number;

@@ -153,6 +153,28 @@ test('a slow sender holds nobody up', async () => {
   });
 });
 
+test('a client that does not read its answer is cut off and holds nobody up', async () => {
+  const limits = { ...catalogApiDefaults.limits, stalledReaderMs: 200 };
+  await withHarness({ limits }, async (harness) => {
+    const ask = asking(harness);
+    for (let i = 0; i < 40; i++) await ask(`PUT /v1/kv/large/${i}`, Buffer.alloc(500_000, 97));
+    const socket = await connected(harness.api.port);
+    socket.pause();
+    socket.write('GET /v1/kv/large/?recurse HTTP/1.1\r\nHost: x\r\n\r\n');
+    const cutOff = new Promise((resolve) => socket.once('close', resolve));
+    socket.on('error', () => undefined);
+    expect((await ask('GET /v1/status/leader')).status).toBe(200);
+    // The end of the connection is only seen by a client that reads.
+    await until(async () => (await harness.metrics.expose()).includes('route="/v1/kv/",method="GET",status="200"} 1'));
+    await until(async () => (await harness.metrics.expose()).includes('tribune_catalog_api_connections 0'));
+    let taken = 0;
+    socket.on('data', (data) => (taken += data.length));
+    socket.resume();
+    await cutOff;
+    expect(taken).toBeLessThan(20_000_000);
+  });
+});
+
 test('a client that stops in the middle of its body leaves nothing behind', async () => {
   await withHarness({}, async (harness) => {
     const socket = await connected(harness.api.port);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Shortcut } from '../http/dispatcher';
 import { acceptsGzip } from '../http/gzip';
+import { endBody } from '../http/writer';
 import type { AnswerCache, ReadyReply } from './answer-cache';
 import type { Fence } from './fence';
 
@@ -12,27 +13,46 @@ export function readShortcut(
   answers: AnswerCache,
   fence: Fence,
   headersFirst: readonly string[],
+  stalledMs: number,
   onAnswered: (route: string, status: number) => void,
 ): Shortcut {
-  const heads = new WeakMap<ReadyReply, string[]>();
-  const write = (ready: ReadyReply, response: ServerResponse): void => {
-    const { answer } = ready;
+  const plain = new WeakMap<ReadyReply, string[]>();
+  const packed = new WeakMap<ReadyReply, string[]>();
+  const write = (
+    ready: ReadyReply,
+    response: ServerResponse,
+    body: string | Buffer,
+    byteLength: number,
+    heads: typeof plain,
+  ): void => {
     let head = heads.get(ready);
-    if (!head)
-      heads.set(ready, (head = [...headersFirst, ...ready.headers, 'Content-Length', String(answer.byteLength)]));
-    response.writeHead(answer.status, head);
-    response.end(answer.bytes);
-    onAnswered(ready.route, answer.status);
+    if (!head) {
+      const encoding = heads === packed ? ['Content-Encoding', 'gzip'] : [];
+      head = [...headersFirst, ...ready.headers, ...encoding, 'Content-Length', String(byteLength)];
+      heads.set(ready, head);
+    }
+    response.writeHead(ready.answer.status, head);
+    endBody(response, body, stalledMs);
+    onAnswered(ready.route, ready.answer.status);
   };
   return (request, response, takeLongWay) => {
     const ready = answers.atUrl(request.url!);
     if (!ready || !isPlain(request.headers)) return false;
+    const { answer } = ready;
+    const wantsGzip = answer.byteLength > 0 && acceptsGzip(request.headers['accept-encoding'] as string | undefined);
+    const { gzipped } = answer;
+    // The long way makes the gzip form, once.
+    if (wantsGzip && !gzipped) return false;
+    const send = (): void =>
+      wantsGzip && gzipped
+        ? write(ready, response, gzipped, gzipped.length, packed)
+        : write(ready, response, answer.bytes, answer.byteLength, plain);
     const passed = fence.tryPass();
     if (typeof passed !== 'boolean') {
-      void passed.then((isOpen) => (isOpen && ready.answer.isCurrent ? write(ready, response) : takeLongWay()));
+      void passed.then((isOpen) => (isOpen && answer.isCurrent ? send() : takeLongWay()));
       return true;
     }
-    if (passed) write(ready, response);
+    if (passed) send();
     return passed;
   };
 }
@@ -43,7 +63,6 @@ function isPlain(headers: IncomingHttpHeaders): boolean {
     headers.host !== undefined &&
     headers['content-length'] === undefined &&
     headers['transfer-encoding'] === undefined &&
-    headers['x-consul-namespace'] === undefined &&
-    !acceptsGzip(headers['accept-encoding'] as string | undefined)
+    headers['x-consul-namespace'] === undefined
   );
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf, type Logger } from '@tribune/platform';
 import { Call } from './call';
-import { drain } from './http-server';
+import { drain } from './drain';
 import { HttpError } from './http-error';
 import { acceptsGzip } from './gzip';
 import { cleanPath, escapeHtml, escapeNonAscii, escapePath, isPrintable } from './path';
@@ -9,13 +9,14 @@ import { percentDecode, Query } from './query';
 import { empty, text, type Reply } from './reply';
 import type { RequestMetrics } from './request-metrics';
 import type { Endpoint, Match, Router } from './router';
-import { writeReply } from './writer';
+import { STALLED_READER_MS, writeReply } from './writer';
 
 export interface DispatcherOptions {
   readonly dev: boolean;
   readonly disableHttpUnprintableCharFilter: boolean;
   readonly blockEndpoints: readonly string[];
   readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly limits: { readonly stalledReaderMs?: number };
 }
 
 /**
@@ -28,6 +29,7 @@ export type Shortcut = (request: IncomingMessage, response: ServerResponse, take
 export class Dispatcher {
   private readonly plainHeaders: readonly string[];
   private readonly endpointHeaders: readonly string[];
+  private readonly stalledMs: number;
 
   constructor(
     private readonly router: Router,
@@ -38,6 +40,7 @@ export class Dispatcher {
   ) {
     this.plainHeaders = Object.entries(options.responseHeaders).flat();
     this.endpointHeaders = endpointHeaders(options);
+    this.stalledMs = options.limits.stalledReaderMs ?? STALLED_READER_MS;
   }
 
   dispatch(request: IncomingMessage, response: ServerResponse): void {
@@ -127,7 +130,7 @@ export class Dispatcher {
     if (response.headersSent || response.destroyed) return;
     const gzip = reply.body.kind !== 'none' && acceptsGzip(request.headers['accept-encoding'] as string | undefined);
     const headers = this.lettingGo(request, response, reply, this.endpointHeaders);
-    return writeReply(response, reply, { pretty, gzip, headers });
+    return writeReply(response, reply, { pretty, gzip, headers, stalledMs: this.stalledMs });
   }
 
   /** Answered before the body was read: what is still coming is dropped, and after a 413 the connection is not used again. */
@@ -176,12 +179,17 @@ export class Dispatcher {
   /** Answers of the mux itself: no `Vary`, no gzip. */
   private plain(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
     const headers = this.lettingGo(request, response, reply, this.plainHeaders);
-    void writeReply(response, reply, { pretty: false, gzip: false, headers });
+    void writeReply(response, reply, { pretty: false, gzip: false, headers, stalledMs: this.stalledMs });
   }
 
   private close(response: ServerResponse, reply: Reply): void {
     response.shouldKeepAlive = false;
-    void writeReply(response, reply, { pretty: false, gzip: false, headers: ['Connection', 'close'] });
+    void writeReply(response, reply, {
+      pretty: false,
+      gzip: false,
+      headers: ['Connection', 'close'],
+      stalledMs: this.stalledMs,
+    });
   }
 }
 

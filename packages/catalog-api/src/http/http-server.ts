@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { unlink } from 'node:fs/promises';
 import type { Logger, Startable } from '@tribune/platform';
@@ -18,10 +18,6 @@ const HEADERS_MS = 30_000;
 const REQUEST_MS = 120_000;
 /** Request line and headers together: long filters come in the query. Bytes. */
 const HEADER_BYTES_MAX = 131_072;
-/** After an early answer the rest of the body is read and dropped, so that the client gets to read the answer; this much. */
-const DRAIN_BYTES_MAX = 4 * 1_048_576;
-const DRAIN_MS = 2_000;
-
 /** The listening sockets. Everything about HTTP that is not about one request. */
 export class HttpServer implements Startable {
   private servers: Server[] = [];
@@ -41,6 +37,10 @@ export class HttpServer implements Startable {
       if (address !== null && typeof address === 'object') return address.port;
     }
     return 0;
+  }
+
+  get openConnections(): number {
+    return this.sockets.size;
   }
 
   async start(): Promise<void> {
@@ -106,23 +106,4 @@ export class HttpServer implements Startable {
     const headers = `Allow: ${allow}\r\nVary: Accept-Encoding\r\n`;
     refuse(socket, '405 Method Not Allowed', `method ${request.method} not allowed`, headers);
   }
-}
-
-/** Reads and drops what is left of a body that nobody wanted, within bounds, then lets go of the connection. */
-export function drain(request: IncomingMessage, response: ServerResponse): void {
-  if (request.complete) return;
-  let left = DRAIN_BYTES_MAX;
-  const { socket } = request;
-  const timer = setTimeout(() => socket.destroy(), DRAIN_MS);
-  timer.unref();
-  request.on('data', (chunk: Buffer) => {
-    left -= chunk.length;
-    if (left < 0) socket.destroy();
-  });
-  request.on('error', () => undefined);
-  const finish = (): void => clearTimeout(timer);
-  request.on('end', finish);
-  request.on('close', finish);
-  response.on('error', () => undefined);
-  request.resume();
 }

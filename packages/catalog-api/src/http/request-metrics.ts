@@ -5,6 +5,7 @@ export class CatalogApiMetrics {
   readonly requests: ReturnType<typeof Metrics.prototype.counter<'route' | 'method' | 'status'>>;
   readonly seconds: ReturnType<typeof Metrics.prototype.histogram<'route'>>;
   readonly connectionsRefused: ReturnType<typeof Metrics.prototype.counter>;
+  readonly connections: ReturnType<typeof Metrics.prototype.gauge>;
   readonly parked: ReturnType<typeof Metrics.prototype.gauge>;
   readonly answersBytes: ReturnType<typeof Metrics.prototype.gauge>;
 
@@ -21,8 +22,13 @@ export class CatalogApiMetrics {
       'tribune_catalog_api_connections_refused_total',
       'Connections over the cap per client',
     );
+    this.connections = metrics.gauge('tribune_catalog_api_connections', 'Open HTTP connections');
     this.parked = metrics.gauge('tribune_catalog_api_blocking_queries', 'Blocking queries parked now');
     this.answersBytes = metrics.gauge('tribune_catalog_api_answers_bytes', 'Bytes of encoded answers kept');
+  }
+
+  observeConnections(source: { readonly openConnections: number }): void {
+    collected(this.connections, (gauge) => gauge.set(source.openConnections));
   }
 
   /** Reads these gauges from `source` whenever the registry is read. */
