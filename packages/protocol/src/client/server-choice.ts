@@ -16,6 +16,10 @@ export interface ChosenServer {
   readonly metadata: Metadata;
 }
 
+/** A server that hangs (paused, out of memory) is left after at most the sum. Servers among themselves are impatient. */
+const KEEPALIVE = { timeMs: 3_000, timeoutMs: 3_000 };
+const SERVER_KEEPALIVE = { timeMs: 1_000, timeoutMs: 2_000 };
+
 /** Sticks to one server while it works and is listed; on failure the one that failed longest ago (or never) is next. */
 export class ServerChoice {
   private current: ChosenServer | undefined;
@@ -65,7 +69,8 @@ export class ServerChoice {
   private open(address: string): ChosenServer {
     const metadata = new Metadata();
     if (this.options.forwarded) metadata.set(FORWARDED_METADATA, '1');
-    return { address, stub: openClient<StateStub>('tribune.state.v1.State', { address }), metadata };
+    const keepalive = this.options.forwarded ? SERVER_KEEPALIVE : KEEPALIVE;
+    return { address, stub: openClient<StateStub>('tribune.state.v1.State', { address, keepalive }), metadata };
   }
 
   // grpc-js lets calls that have begun come to their end after `close`.

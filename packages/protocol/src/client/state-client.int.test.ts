@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import { Metadata } from '@grpc/grpc-js';
 import { silentLogger, systemClock, systemRandom } from '@tribune/platform';
@@ -176,6 +178,20 @@ describe('the state client', () => {
     const result = propose('a');
     setTimeout(() => (addresses = [second.address]), 100);
     expect((await result).kind).toBe('applied');
+  });
+
+  it('leaves a server that takes the connection and says nothing', async () => {
+    const mute = createServer().listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const sockets: Socket[] = [];
+    mute.on('connection', (socket) => sockets.push(socket));
+    addresses = [`127.0.0.1:${(mute.address() as AddressInfo).port}`, second.address];
+    client.close();
+    client = connect(5_000);
+    expect((await propose('a')).kind).toBe('applied');
+    expect(second.received).toEqual(['a']);
+    for (const socket of sockets) socket.destroy();
+    mute.close();
   });
 
   it('refuses more than its queue holds, and takes more when there is room', async () => {

@@ -1,10 +1,20 @@
-import { Client, credentials as grpcCredentials, Metadata, status, type ChannelCredentials, type ChannelOptions, type ServiceError } from '@grpc/grpc-js';
+import {
+  Client,
+  credentials as grpcCredentials,
+  Metadata,
+  status,
+  type ChannelCredentials,
+  type ChannelOptions,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { loadService, type ServiceName } from './load-service';
 
 export interface ChannelSettings {
   /** `host:port` of the peer. */
   readonly address: string;
   readonly credentials?: ChannelCredentials;
+  /** A peer with calls open is asked every `timeMs` whether it lives; without an answer in `timeoutMs` it is left. */
+  readonly keepalive?: { readonly timeMs: number; readonly timeoutMs: number };
 }
 
 /** Reconnects within a second (gRPC's default back-off of up to two minutes is far too slow for a control plane). */
@@ -20,9 +30,17 @@ const CHANNEL_OPTIONS: ChannelOptions = {
 };
 
 /** A client stub of one service; the only place where grpc-js channels are configured. Close it with `client.close()`. */
-export function openClient<Stub extends Client>(name: ServiceName, { address, credentials }: ChannelSettings): Stub {
+export function openClient<Stub extends Client>(name: ServiceName, settings: ChannelSettings): Stub {
+  const { address, credentials, keepalive } = settings;
   const Constructor = loadService(name).client;
-  return new Constructor(address, credentials ?? grpcCredentials.createInsecure(), CHANNEL_OPTIONS) as unknown as Stub;
+  const options: ChannelOptions = keepalive
+    ? {
+        ...CHANNEL_OPTIONS,
+        'grpc.keepalive_time_ms': keepalive.timeMs,
+        'grpc.keepalive_timeout_ms': keepalive.timeoutMs,
+      }
+    : CHANNEL_OPTIONS;
+  return new Constructor(address, credentials ?? grpcCredentials.createInsecure(), options) as unknown as Stub;
 }
 
 type UnaryMethod<Request, Response> = (
@@ -42,7 +60,9 @@ export function callUnary<Request, Response>(
 ): Promise<Response> {
   const call = (client as unknown as Record<string, UnaryMethod<Request, Response>>)[method]!.bind(client);
   return new Promise((resolve, reject) =>
-    call(request, metadata, { deadline: Date.now() + timeoutMs }, (error, response) => (error ? reject(error) : resolve(response!))),
+    call(request, metadata, { deadline: Date.now() + timeoutMs }, (error, response) =>
+      error ? reject(error) : resolve(response!),
+    ),
   );
 }
 

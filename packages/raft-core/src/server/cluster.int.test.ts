@@ -1,10 +1,12 @@
-import { silentLogger, systemClock, systemRandom } from '@tribune/platform';
+import { Metrics, silentLogger, systemClock, systemRandom } from '@tribune/platform';
 import { connectState, type StateClient } from '@tribune/protocol';
+import { createReplica } from '@tribune/replica';
 import { FakePool } from '../testing/fake-membership';
 import { proposeKey, setKey, TestServer, until, write } from '../testing/test-server';
 
 /** A hold of one second is long enough for any election here. */
-const settings = { bootstrapExpect: 3, rpcHoldMs: 1_000 };
+const settings = { bootstrapExpect: 3, rpcHoldMs: 1_000, raft: { snapshotThreshold: 100, trailingLogs: 10 } };
+const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
 const NAMES = ['one', 'two', 'three'];
 
 describe('three servers', () => {
@@ -31,9 +33,7 @@ describe('three servers', () => {
   const connect = (preferred: TestServer): StateClient => {
     const client = connectState({
       servers: () => [preferred, ...servers.filter((each) => each !== preferred)].map(({ address }) => address),
-      clock: systemClock,
-      random: systemRandom,
-      logger: silentLogger,
+      ...ports,
     });
     clients.push(client);
     return client;
@@ -140,6 +140,28 @@ describe('three servers', () => {
     pool.setStatus('four', 'left');
     await until(() => !voters().includes(fourth.id));
     expect(await write(follower().state, setKey('late', '1'))).toEqual({ kind: 'done', ok: true });
+  });
+
+  it('bring back one that missed more than the log holds, and all who follow it', async () => {
+    const absent = follower();
+    const client = connect(absent);
+    const replica = createReplica({ topics: 'all' }, { ...ports, state: client, metrics: new Metrics() });
+    await replica.start();
+    await replica.whenReady();
+    await absent.stop();
+    const { state } = leader()!;
+    for (let round = 0; round < 5; round++) {
+      await Promise.all(Array.from({ length: 60 }, (_, i) => write(state, setKey(`k${round}-${i}`, 'v'))));
+    }
+    await until(() => leader()!.running.raftStatus().firstIndex > 200);
+    await absent.start();
+    const fence = (await absent.state.readFence()) as { revision: number };
+    await absent.running.view.atLeast(fence.revision);
+    await replica.atLeast(fence.revision);
+    expect(absent.running.raftStatus().snapshotIndex).toBeGreaterThan(0);
+    expect([...absent.running.view.tables.kv.rows()]).toHaveLength(300);
+    expect([...replica.tables.kv.rows()]).toHaveLength(300);
+    await replica.stop();
   });
 
   it('name the peer that is not there when asked to remove it', async () => {

@@ -1,0 +1,60 @@
+import { encodeCommand, type Command } from '@tribune/state-store';
+import { SimClock } from '@tribune/testkit';
+import { commandProblem, ReplicatedState } from './replicated-state';
+
+const set = (key: string, value: string): Uint8Array =>
+  encodeCommand({ type: 'kv', operation: { verb: 'set', key, value: Buffer.from(value), flags: 0n } });
+
+describe('the replicated state', () => {
+  const clock = new SimClock();
+  const value = (state: ReplicatedState, key: string): string | undefined => {
+    const entry = state.machine.view.tables.kv.get(key);
+    return entry && Buffer.from(entry.value).toString();
+  };
+
+  it('gives the outcome to the proposer and moves the view past entries without a command', () => {
+    const state = new ReplicatedState(clock);
+    expect(state.apply(2, set('a', '1'))).toEqual({ kind: 'done', ok: true });
+    state.appliedBatch(5);
+    expect([state.machine.revision, state.feed.revision]).toEqual([5, 5]);
+  });
+
+  it('takes a snapshot without later writes in it, and restores it elsewhere', async () => {
+    const state = new ReplicatedState(clock);
+    state.apply(1, set('a', '1'));
+    state.appliedBatch(1);
+    const { index, chunks } = state.snapshot();
+    state.apply(2, set('a', '2'));
+    state.apply(3, set('b', '2'));
+    const other = new ReplicatedState(clock);
+    other.apply(1, set('gone', 'x'));
+    await other.restore(chunks as AsyncIterable<Uint8Array>, index);
+    expect([value(other, 'a'), value(other, 'b'), value(other, 'gone')]).toEqual(['1', undefined, undefined]);
+    expect([other.machine.revision, other.feed.revision]).toEqual([1, 1]);
+    expect(other.machine.hash()).not.toBe(state.machine.hash());
+  });
+
+  it('applies on after a restore as if it had applied everything', async () => {
+    const [state, other] = [new ReplicatedState(clock), new ReplicatedState(clock)];
+    state.apply(1, set('a', '1'));
+    const { index, chunks } = state.snapshot();
+    await other.restore(chunks as AsyncIterable<Uint8Array>, index);
+    for (const each of [state, other]) each.apply(2, set('b', '2'));
+    expect(other.machine.hash()).toBe(state.machine.hash());
+  });
+});
+
+describe('bytes from another process', () => {
+  it('are fit for the log when they are a command that this server knows', () => {
+    expect(commandProblem(set('a', '1'))).toBeUndefined();
+    expect(commandProblem(encodeCommand({ type: 'tombstone-reap', throughIndex: 1 }))).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing', new Uint8Array(), /cannot be decoded/],
+    ['noise', Buffer.from([255, 254, 253]), /cannot be decoded/],
+    ['a newer command', encodeCommand({ type: 'teleport' } as unknown as Command), /type teleport are not known/],
+  ])('are refused when they are %s', (_what, bytes, problem) => {
+    expect(commandProblem(bytes)).toMatch(problem);
+  });
+});
