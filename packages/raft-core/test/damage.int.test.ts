@@ -151,11 +151,11 @@ describe('a damaged log', () => {
     const log = store(directory);
     await log.open();
     await log.append({ entries: entries(1, 1) });
-    const database = (log as unknown as { database: { batch: () => Promise<void> } }).database;
-    const batch = jest.spyOn(database, 'batch').mockRejectedValueOnce(new Error('input/output error'));
+    const database = (log as unknown as { database: { write: () => Promise<void> } }).database;
+    const write = jest.spyOn(database, 'write').mockRejectedValueOnce(new Error('input/output error'));
     await expect(log.append({ entries: entries(2, 2) })).rejects.toMatchObject({ code: 'RAFT_STORAGE_POISONED' });
     await expect(log.append({ entries: entries(2, 2) })).rejects.toMatchObject({ code: 'RAFT_STORAGE_POISONED' });
-    expect(batch).toHaveBeenCalledTimes(1);
+    expect(write).toHaveBeenCalledTimes(1);
     await log.close();
   });
 });

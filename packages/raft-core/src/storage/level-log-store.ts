@@ -5,30 +5,19 @@
  * - checksum and chain per entry, verified on every read;
  * - a floor that tells a torn tail (never acknowledged, dropped) from lost entries (never forgotten);
  * - a latch: after the first failed write nothing is written again, since LevelDB itself would go on and lie.
- *
- * Keys: 'e' + index as u64 big-endian → record; 'h' → head.
  */
 import { mkdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Level } from 'level';
 import { assert } from '@tribune/platform';
 import type { Entry, LogIndex, ServerId } from '../core/message';
 import { HeadFile } from './head-file';
+import { LevelBatch, LevelDatabase } from './level-database';
 import { decodeHead, encodeHead, type LogHead } from './log-head';
-import { decodeRecord, encodeRecord, type Link, noLink, readSafeInteger, writeSafeInteger } from './log-record';
+import { decodeRecord, encodeRecord, type Link, noLink } from './log-record';
 import { type LogScan, type RawRecord, scanLog } from './log-scan';
 import type { LogBatch, LogStore, RestoredLog } from './log-store';
 import { StorageError } from './storage-error';
 import { findDamagedTable } from './table-check';
-
-type Database = Level<Buffer, Buffer>;
-/** What `level` is under Node: its own types stop at what browsers can do as well. */
-type CompactableDatabase = Database & { compactRange(start: Buffer, end: Buffer): Promise<void> };
-type Operation = { type: 'put'; key: Buffer; value: Buffer } | { type: 'del'; key: Buffer };
-
-const HEAD_KEY = Buffer.from('h');
-/** Entries per step of a scan or a deletion: a few milliseconds. */
-const STEP = 512;
 
 const emptyHead: LogHead = {
   serverId: '',
@@ -48,7 +37,7 @@ export interface LevelLogStoreOptions {
 }
 
 export class LevelLogStore implements LogStore {
-  private database: Database | undefined;
+  private database: LevelDatabase | undefined;
   private readonly headFile: HeadFile;
   private head = emptyHead;
   private lastIndex: LogIndex = 0;
@@ -69,7 +58,7 @@ export class LevelLogStore implements LogStore {
     const isReadable = damage === undefined;
     this.head = await this.newestHead(copy, isReadable);
     await this.checkOwner();
-    const scan = await scanLog(this.head, isReadable ? this.records(this.head.base.index + 1) : nothing());
+    const scan = await scanLog(this.head, isReadable ? this.database!.records(this.head.base.index + 1) : nothing());
     return this.settle({ ...scan, damage: damage ?? scan.damage }, isReadable);
   }
 
@@ -82,7 +71,7 @@ export class LevelLogStore implements LogStore {
     const entries: Entry[] = [];
     let bytes = 0;
     let previous: Link | undefined;
-    for await (const batch of this.records(from, to)) {
+    for await (const batch of this.database!.records(from, to)) {
       for (const [index, record] of batch) {
         bytes += record.byteLength;
         if (entries.length > 0 && bytes > bytesMax) return entries;
@@ -100,12 +89,12 @@ export class LevelLogStore implements LogStore {
     const from = this.head.base.index + 1;
     if (index < from) return;
     await this.exclusively(async () => {
-      const record = await this.database!.get(entryKey(index));
+      const record = await this.database!.record(index);
       if (!record) throw missing(index);
       const { entry, link } = decodeRecord(record, { index });
-      await this.write([], { ...this.head, base: { index, term: entry.term }, baseLink: link });
+      await this.write(new LevelBatch(), { ...this.head, base: { index, term: entry.term }, baseLink: link });
     });
-    await this.removeEntries(from, index);
+    await this.database!.remove(from, index);
   }
 
   async freeBytes(): Promise<number> {
@@ -121,20 +110,20 @@ export class LevelLogStore implements LogStore {
   }
 
   private async appendNow({ hardState, entries, reset, distrustedUpTo = 0 }: LogBatch): Promise<void> {
-    const operations: Operation[] = [];
+    const changes = new LevelBatch();
     const first = entries[0]?.index;
-    if (reset) pushRemovals(operations, this.head.base.index + 1, this.lastIndex);
+    if (reset) changes.remove(this.head.base.index + 1, this.lastIndex);
     const base = reset ?? this.head.base;
     let link = reset ? noLink : first === undefined ? this.lastLink : await this.linkAt(first - 1);
     for (const entry of entries) {
       const record = encodeRecord(entry, link);
-      operations.push({ type: 'put', key: entryKey(entry.index), value: record.bytes });
+      changes.put(entry.index, record.bytes);
       link = record.link;
     }
     const last = entries.at(-1)?.index ?? (reset ? reset.index : this.lastIndex);
-    if (!reset) pushRemovals(operations, last + 1, this.lastIndex);
+    if (!reset) changes.remove(last + 1, this.lastIndex);
     const owed = Math.max(distrustedUpTo, this.head.distrustedUpTo);
-    await this.write(operations, {
+    await this.write(changes, {
       ...this.head,
       hardState: hardState ?? this.head.hardState,
       base,
@@ -146,14 +135,13 @@ export class LevelLogStore implements LogStore {
     this.lastLink = link;
   }
 
-  /** The only place that writes. Head and operations become durable together. */
-  private async write(operations: Operation[], next: LogHead): Promise<void> {
+  /** The only place that writes. Head and changes become durable together. */
+  private async write(changes: LevelBatch, next: LogHead): Promise<void> {
     if (this.poison) throw this.poison;
     assert(this.database, 'the log is open');
     const head = { ...next, sequence: this.head.sequence + 1 };
-    operations.push({ type: 'put', key: HEAD_KEY, value: encodeHead(head) });
     try {
-      await this.database.batch(operations, { sync: true });
+      await this.database.write(changes, encodeHead(head));
       this.headFile.write(head, head.hardState !== this.head.hardState);
     } catch (cause) {
       this.poison = new StorageError({ code: 'RAFT_STORAGE_POISONED' }, 'a write to the log failed', { cause });
@@ -171,7 +159,7 @@ export class LevelLogStore implements LogStore {
   private async linkAt(index: LogIndex): Promise<Link> {
     if (index === this.lastIndex) return this.lastLink;
     if (index === this.head.base.index) return this.head.baseLink;
-    const record = await this.database!.get(entryKey(index));
+    const record = await this.database!.record(index);
     if (!record) throw missing(index);
     return decodeRecord(record, { index }).link;
   }
@@ -186,7 +174,8 @@ export class LevelLogStore implements LogStore {
     this.lastLink = scan.lastLink;
     const lostEntries = scan.lastIndex < floor;
     const distrustedUpTo = lostEntries ? Math.max(floor, this.head.distrustedUpTo) : this.head.distrustedUpTo;
-    if (scan !== first || tornEntries) await this.write([], { ...this.head, floor: scan.lastIndex, distrustedUpTo });
+    if (scan !== first || tornEntries)
+      await this.write(new LevelBatch(), { ...this.head, floor: scan.lastIndex, distrustedUpTo });
     return {
       hardState: this.head.hardState,
       base: this.head.base,
@@ -201,32 +190,33 @@ export class LevelLogStore implements LogStore {
 
   /** A tail that was never durable, and what a crash left of entries that were compacted. */
   private async dropLeftovers({ lastIndex }: LogScan): Promise<number> {
-    await this.removeEntries(0, this.head.base.index);
-    return this.removeEntries(lastIndex + 1, Infinity);
+    await this.database!.remove(0, this.head.base.index);
+    return this.database!.remove(lastIndex + 1, Infinity);
   }
 
   /** A damaged table would fail LevelDB's next compaction: the sound entries move to a new database (S6: no repair). */
   private async rebuild(lastSound: LogIndex, isReadable: boolean): Promise<LogScan> {
     const damaged = isReadable ? this.database : undefined;
-    const fresh = await this.openDatabase(this.path('log-rebuilt'), { discard: true });
+    const fresh = await LevelDatabase.open(this.path('log-rebuilt'), { discard: true });
     if (damaged) {
       // What cannot be read a second time is lost as well; the scan below sees where the sound part ends now.
       await this.copyEntries(damaged, fresh, lastSound).catch(() => undefined);
       await damaged.close();
     }
-    await fresh.put(HEAD_KEY, encodeHead(this.head), { sync: true });
+    await fresh.write(new LevelBatch(), encodeHead(this.head));
     await fresh.close();
     await rm(this.path('log-damaged'), { recursive: true, force: true });
     await rename(this.path('log'), this.path('log-damaged'));
     await rename(this.path('log-rebuilt'), this.path('log'));
-    await this.openDatabase(this.path('log'));
-    return scanLog(this.head, this.records(this.head.base.index + 1));
+    this.database = await LevelDatabase.open(this.path('log'));
+    return scanLog(this.head, this.database.records(this.head.base.index + 1));
   }
 
-  private async copyEntries(from: Database, to: Database, last: LogIndex): Promise<void> {
-    for await (const batch of this.records(this.head.base.index + 1, last, from)) {
-      const operations = batch.map(([index, value]) => ({ type: 'put', key: entryKey(index), value }) as const);
-      await to.batch(operations, { sync: true });
+  private async copyEntries(from: LevelDatabase, to: LevelDatabase, last: LogIndex): Promise<void> {
+    for await (const records of from.records(this.head.base.index + 1, last)) {
+      const copies = new LevelBatch();
+      for (const [index, record] of records) copies.put(index, record);
+      await to.write(copies, encodeHead(this.head));
     }
   }
 
@@ -235,21 +225,11 @@ export class LevelLogStore implements LogStore {
     try {
       const damagedTable = await findDamagedTable(this.path('log'));
       if (damagedTable !== undefined) return new Error(`table ${damagedTable} is damaged`);
-      await this.openDatabase(this.path('log'));
+      this.database = await LevelDatabase.open(this.path('log'));
       return undefined;
     } catch (error) {
       return error;
     }
-  }
-
-  private async openDatabase(path: string, { discard = false } = {}): Promise<Database> {
-    if (discard) await rm(path, { recursive: true, force: true });
-    // Entries are short-lived and mostly small: compressing them would only cost the disk thread time.
-    const encodings = { keyEncoding: 'buffer', valueEncoding: 'buffer', compression: false } as const;
-    const database = new Level<Buffer, Buffer>(path, { ...encodings, writeBufferSize: 8 * 1024 * 1024 });
-    await database.open();
-    this.database = database;
-    return database;
   }
 
   /** LevelDB's head or its copy, whichever is newer. Without either, a log that has entries cannot be used. */
@@ -259,9 +239,7 @@ export class LevelLogStore implements LogStore {
     const heads = [stored, copy].filter((head) => head !== undefined);
     const newest = heads.sort((a, b) => b.sequence - a.sequence)[0];
     if (newest) return newest;
-    const hasEntries =
-      (await this.database!.keys({ gte: entryKey(0), lte: entryKey(Infinity), limit: 1 }).all()).length > 0;
-    if (hasEntries) throw this.unusable(undefined);
+    if (await this.database!.hasRecords()) throw this.unusable(undefined);
     return { ...emptyHead, serverId: this.options.serverId };
   }
 
@@ -276,45 +254,11 @@ export class LevelLogStore implements LogStore {
 
   private async storedHead(): Promise<{ stored?: LogHead; error?: unknown }> {
     try {
-      const bytes = await this.database!.get(HEAD_KEY);
+      const bytes = await this.database!.head();
       return { stored: bytes && decodeHead(bytes) };
     } catch (error) {
       return { error };
     }
-  }
-
-  private async *records(
-    from: LogIndex,
-    to = Infinity,
-    database = this.database!,
-  ): AsyncIterable<readonly RawRecord[]> {
-    const iterator = database.iterator({ gte: entryKey(from), lte: entryKey(to) });
-    try {
-      for (;;) {
-        const batch = await iterator.nextv(STEP);
-        if (batch.length === 0) return;
-        yield batch.map(([key, value]) => [readSafeInteger(key, 1), value] as const);
-      }
-    } finally {
-      await iterator.close();
-    }
-  }
-
-  /** Synced like every write, in steps, and then compacted, so that the disk space really returns. */
-  private async removeEntries(from: LogIndex, to: LogIndex): Promise<number> {
-    const database = this.database!;
-    let removed = 0;
-    for (;;) {
-      const keys = await database.keys({ gte: entryKey(from), lte: entryKey(to), limit: STEP }).all();
-      if (keys.length === 0) break;
-      await database.batch(
-        keys.map((key) => ({ type: 'del', key })),
-        { sync: true },
-      );
-      removed += keys.length;
-    }
-    if (removed > 0) await (database as CompactableDatabase).compactRange(entryKey(from), entryKey(to));
-    return removed;
   }
 
   private unusable(cause: unknown): StorageError {
@@ -329,17 +273,6 @@ export class LevelLogStore implements LogStore {
   private path(name: string): string {
     return join(this.options.directory, name);
   }
-}
-
-function entryKey(index: LogIndex): Buffer {
-  const key = Buffer.alloc(9, 0xff);
-  key[0] = 0x65; // 'e'
-  if (index !== Infinity) writeSafeInteger(key, index, 1);
-  return key;
-}
-
-function pushRemovals(operations: Operation[], from: LogIndex, to: LogIndex): void {
-  for (let index = from; index <= to; index++) operations.push({ type: 'del', key: entryKey(index) });
 }
 
 async function* nothing(): AsyncIterable<readonly RawRecord[]> {}

@@ -1,0 +1,102 @@
+/** LevelDB as the log uses it: entries by index and one head, every write synced. Knows keys, not meanings. */
+import { rm } from 'node:fs/promises';
+import { Level } from 'level';
+import type { LogIndex } from '../core/message';
+import { readSafeInteger, writeSafeInteger } from './log-record';
+import type { RawRecord } from './log-scan';
+
+/** What `level` is under Node: its own types stop at what browsers can do as well. */
+type Database = Level<Buffer, Buffer> & { compactRange(start: Buffer, end: Buffer): Promise<void> };
+type Operation =
+  | { readonly type: 'put'; readonly key: Buffer; readonly value: Buffer }
+  | { readonly type: 'del'; readonly key: Buffer };
+
+const HEAD_KEY = Buffer.from('h');
+/** Entries per step of a scan or a deletion: a few milliseconds. */
+const STEP = 512;
+
+/** Changes that become durable together. */
+export class LevelBatch {
+  readonly operations: Operation[] = [];
+
+  put(index: LogIndex, record: Buffer): void {
+    this.operations.push({ type: 'put', key: entryKey(index), value: record });
+  }
+
+  remove(from: LogIndex, to: LogIndex): void {
+    for (let index = from; index <= to; index++) this.operations.push({ type: 'del', key: entryKey(index) });
+  }
+}
+
+export class LevelDatabase {
+  private constructor(private readonly database: Database) {}
+
+  static async open(path: string, { discard = false } = {}): Promise<LevelDatabase> {
+    if (discard) await rm(path, { recursive: true, force: true });
+    // Entries are short-lived and mostly small: compressing them would only cost the disk thread time.
+    const encodings = { keyEncoding: 'buffer', valueEncoding: 'buffer', compression: false } as const;
+    const database = new Level<Buffer, Buffer>(path, { ...encodings, writeBufferSize: 8 * 1024 * 1024 });
+    await database.open();
+    return new LevelDatabase(database as Database);
+  }
+
+  head(): Promise<Buffer | undefined> {
+    return this.database.get(HEAD_KEY);
+  }
+
+  record(index: LogIndex): Promise<Buffer | undefined> {
+    return this.database.get(entryKey(index));
+  }
+
+  async *records(from: LogIndex, to = Infinity): AsyncIterable<readonly RawRecord[]> {
+    const iterator = this.database.iterator({ gte: entryKey(from), lte: entryKey(to) });
+    try {
+      for (;;) {
+        const batch = await iterator.nextv(STEP);
+        if (batch.length === 0) return;
+        yield batch.map(([key, value]) => [readSafeInteger(key, 1), value] as const);
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  async hasRecords(): Promise<boolean> {
+    return (await this.keys(0, Infinity, 1)).length > 0;
+  }
+
+  async write(batch: LevelBatch, head: Buffer): Promise<void> {
+    const operations: Operation[] = [...batch.operations, { type: 'put', key: HEAD_KEY, value: head }];
+    await this.database.batch(operations, { sync: true });
+  }
+
+  /** In steps, and then compacted, so that the disk space really returns. */
+  async remove(from: LogIndex, to: LogIndex): Promise<number> {
+    let removed = 0;
+    for (;;) {
+      const keys = await this.keys(from, to, STEP);
+      if (keys.length === 0) break;
+      const deletions = keys.map((key) => ({ type: 'del', key }) as const);
+      await this.database.batch(deletions, { sync: true });
+      removed += keys.length;
+    }
+    if (removed > 0) await this.database.compactRange(entryKey(from), entryKey(to));
+    return removed;
+  }
+
+  close(): Promise<void> {
+    return this.database.close();
+  }
+
+  private keys(from: LogIndex, to: LogIndex, limit: number): Promise<Buffer[]> {
+    return this.database.keys({ gte: entryKey(from), lte: entryKey(to), limit }).all();
+  }
+}
+
+/** 'e' and the index, big-endian, so that keys sort as indexes do. Infinity is behind every index. */
+function entryKey(index: LogIndex): Buffer {
+  const key = Buffer.alloc(9, 0xff);
+  key[0] = 0x65;
+  if (index !== Infinity) writeSafeInteger(key, index, 1);
+  return key;
+}
