@@ -49,7 +49,9 @@ export function readShortcut(
         : write(ready, response, answer.bytes, answer.byteLength, plain);
     const passed = fence.tryPass();
     if (typeof passed !== 'boolean') {
-      void passed.then((isOpen) => (isOpen && answer.isCurrent ? send() : takeLongWay()));
+      void passed
+        .then((isOpen) => (isOpen && answer.isCurrent ? send() : takeLongWay()))
+        .catch(() => response.destroy());
       return true;
     }
     if (passed) send();

@@ -44,14 +44,17 @@ export class Dispatcher {
   }
 
   dispatch(request: IncomingMessage, response: ServerResponse): void {
-    const takeLongWay = (): void => this.dispatchFully(request, response);
-    if (request.method === 'GET' && this.shortcut(request, response, takeLongWay)) return;
-    takeLongWay();
+    const takeLongWay = (): void => this.guarded(request, response, () => this.route(request, response));
+    this.guarded(request, response, () => {
+      if (request.method === 'GET' && this.shortcut(request, response, takeLongWay)) return;
+      this.route(request, response);
+    });
   }
 
-  private dispatchFully(request: IncomingMessage, response: ServerResponse): void {
+  /** Nothing that a request does may reach the event loop as an exception. */
+  private guarded(request: IncomingMessage, response: ServerResponse, run: () => void): void {
     try {
-      this.route(request, response);
+      run();
     } catch (error) {
       this.fail(request, response, error);
     }
@@ -73,8 +76,8 @@ export class Dispatcher {
     if (!decoded) return this.close(response, text(400, '400 Bad Request'));
     if (!decoded.valid) return this.plain(request, response, text(400, 'Request path is not valid UTF-8'));
     const path = decoded.text;
-    if (!this.options.disableHttpUnprintableCharFilter && !isPrintable(path))
-      return this.plain(request, response, empty(400));
+    const isRefused = !this.options.disableHttpUnprintableCharFilter && !isPrintable(path);
+    if (isRefused) return this.plain(request, response, empty(400));
     const match = this.router.find(path);
     const target = match.kind === 'slash' ? `${path}/` : cleanPath(path);
     if (target !== path) return this.plain(request, response, redirect(request, target, rawQuery));
@@ -95,7 +98,8 @@ export class Dispatcher {
     const query = Query.parse(rawQuery);
     const pretty = this.options.dev || (query?.has('pretty') ?? false);
     const answer = (reply: Reply): void | Promise<void> => {
-      this.metrics.answered(endpoint.pattern, method, reply.status, performance.now() - startedMs);
+      const elapsedMs = query?.has('index') ? undefined : performance.now() - startedMs;
+      this.metrics.answered(endpoint.pattern, method, reply.status, elapsedMs);
       return this.answer(request, response, reply, pretty);
     };
     if (!query) return void answer(empty(500));

@@ -1,13 +1,13 @@
-import { LATENCY_BUCKETS, type Metrics } from '@tribune/platform';
+import { LATENCY_BUCKETS, type Counter, type Gauge, type Histogram, type Metrics } from '@tribune/platform';
 
 /** The metrics of this package. Blocking queries are counted but not timed: their time is the client's choice. */
 export class CatalogApiMetrics {
-  readonly requests: ReturnType<typeof Metrics.prototype.counter<'route' | 'method' | 'status'>>;
-  readonly seconds: ReturnType<typeof Metrics.prototype.histogram<'route'>>;
-  readonly connectionsRefused: ReturnType<typeof Metrics.prototype.counter>;
-  readonly connections: ReturnType<typeof Metrics.prototype.gauge>;
-  readonly parked: ReturnType<typeof Metrics.prototype.gauge>;
-  readonly answersBytes: ReturnType<typeof Metrics.prototype.gauge>;
+  readonly requests: Counter<'route' | 'method' | 'status'>;
+  readonly seconds: Histogram<'route'>;
+  readonly connectionsRefused: Counter;
+  readonly connections: Gauge;
+  readonly parked: Gauge;
+  readonly answersBytes: Gauge;
 
   constructor(metrics: Metrics) {
     this.requests = metrics.counter('tribune_catalog_api_requests_total', 'HTTP requests answered', [
@@ -44,7 +44,8 @@ function collected<T extends object>(metric: T, collect: (metric: T) => void): v
 }
 
 export interface RequestMetrics {
-  answered(route: string, method: string, status: number, elapsedMs: number): void;
+  /** `elapsedMs` undefined: not to be timed. */
+  answered(route: string, method: string, status: number, elapsedMs: number | undefined): void;
 }
 
 /**
@@ -62,9 +63,10 @@ export class RequestTally implements RequestMetrics {
     collected(metrics.requests, () => this.report());
   }
 
-  answered(route: string, method: string, status: number, elapsedMs: number): void {
+  answered(route: string, method: string, status: number, elapsedMs: number | undefined): void {
     this.counted(route, method, status);
-    if (this.turn++ % SAMPLE_EVERY === 0) this.metrics.seconds.observe({ route }, elapsedMs / 1000);
+    if (elapsedMs !== undefined && this.turn++ % SAMPLE_EVERY === 0)
+      this.metrics.seconds.observe({ route }, elapsedMs / 1000);
   }
 
   counted(route: string, method: string, status: number): void {
