@@ -1,4 +1,4 @@
-import type { Clock, Logger, Startable, Timer } from '@tribune/platform';
+import { messageOf, type Clock, type Logger, type Startable, type Timer } from '@tribune/platform';
 import type {
   AgentApi,
   AgentOutcome,
@@ -145,36 +145,43 @@ export class HealthRunner implements AgentApi, Startable {
     definition: ServiceDefinition,
     options: { readonly replaceExistingChecks: boolean },
   ): Promise<AgentOutcome> {
-    return this.registrar.registerService(definition, { ...options, fromFile: false });
+    return this.guarded(() => this.registrar.registerService(definition, { ...options, fromFile: false }));
   }
 
   deregisterService(id: string): Promise<AgentOutcome> {
-    return this.registrar.deregisterService(id);
+    return this.guarded(() => this.registrar.deregisterService(id));
   }
 
   registerCheck(definition: CheckDefinition): Promise<AgentOutcome> {
-    return this.registrar.registerCheck(definition, false);
+    return this.guarded(() => this.registrar.registerCheck(definition, false));
   }
 
   deregisterCheck(id: string): Promise<AgentOutcome> {
-    return this.registrar.deregisterCheck(id);
+    return this.guarded(() => this.registrar.deregisterCheck(id));
   }
 
-  async updateTtl(checkId: string, status: string, output: string): Promise<AgentOutcome> {
-    const isDone = await this.desk.updateTtl(checkId, status, output);
-    return isDone ? { ok: true } : failed(`CheckID ${JSON.stringify(checkId)} does not have associated TTL`);
+  updateTtl(checkId: string, status: string, output: string): Promise<AgentOutcome> {
+    return this.guarded(() => this.desk.updateTtl(checkId, status, output));
   }
 
   nodeMaintenance(enable: boolean, reason: string): Promise<AgentOutcome> {
-    return this.maintenance.node(enable, reason);
+    return this.guarded(() => this.maintenance.node(enable, reason));
   }
 
   serviceMaintenance(serviceId: string, enable: boolean, reason: string): Promise<AgentOutcome> {
-    return this.maintenance.service(serviceId, enable, reason);
+    return this.guarded(() => this.maintenance.service(serviceId, enable, reason));
   }
 
   /** What the files no longer define leaves; what they still define keeps its state and its schedule. */
-  async reload(
+  reload(
+    services: readonly ServiceDefinition[],
+    checks: readonly CheckDefinition[],
+    nodeMeta: Readonly<Record<string, string>>,
+  ): Promise<AgentOutcome> {
+    return this.guarded(() => this.replaceDefinitions(services, checks, nodeMeta));
+  }
+
+  private async replaceDefinitions(
     services: readonly ServiceDefinition[],
     checks: readonly CheckDefinition[],
     nodeMeta: Readonly<Record<string, string>>,
@@ -203,6 +210,16 @@ export class HealthRunner implements AgentApi, Startable {
   async syncNow(): Promise<AgentOutcome> {
     if (this.settings.awaitDefinitions && !this.hasDefinitions) return failed('definitions have not arrived yet');
     return this.syncer.syncNow();
+  }
+
+  /** A disk that refuses is an answer, not the end: the change is in force, and lost with a restart. */
+  private async guarded(work: () => Promise<AgentOutcome>): Promise<AgentOutcome> {
+    try {
+      return await work();
+    } catch (thrown) {
+      this.logger.error('change not stored', { error: messageOf(thrown) });
+      return failed(`failed to persist: ${messageOf(thrown)}`);
+    }
   }
 
   private get restoring(): RestoreCollaborators {

@@ -63,3 +63,15 @@ test('a damaged file costs its registration, not the start', async () => {
     expect(agent.logger.messages('error')).toContain('skipped a damaged file');
   });
 });
+
+test('a disk that refuses is reported, and the agent goes on', async () => {
+  await withAgent({}, async (agent) => {
+    await rm(join(dataDir, 'services'), { recursive: true });
+    await writeFile(join(dataDir, 'services'), 'in the way');
+    const outcome = await agent.runner.registerService(service({ name: 'web' }), { replaceExistingChecks: false });
+    expect(outcome).toMatchObject({ ok: false, kind: 'failed', reason: expect.stringContaining('failed to persist') });
+    await agent.clock.elapse(0);
+    expect(agent.catalogServices()).toEqual(['web']);
+    expect(agent.logger.messages('error')).toEqual(['change not stored']);
+  });
+});

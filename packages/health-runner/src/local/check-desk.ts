@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@tribune/platform';
-import type { CheckDefinition } from '@tribune/protocol';
+import type { AgentOutcome, CheckDefinition } from '@tribune/protocol';
 import type { AliasWatcher } from '../checks/alias/alias-watcher';
 import type { CheckRunners } from '../checks/check-runners';
 import { kindOf } from '../checks/probe-of';
@@ -16,6 +16,7 @@ import {
 import type { AgentStore, StoredTtl } from '../persistence/agent-store';
 import type { LocalCheckRecord } from './local-records';
 import type { LocalState } from './local-state';
+import { DONE, failed } from './outcomes';
 
 export interface CheckDeskCollaborators {
   readonly local: LocalState;
@@ -97,17 +98,16 @@ export class CheckDesk {
     local.putCheck({ ...record, state });
   }
 
-  /** False when no TTL check has this id. */
-  async updateTtl(checkId: string, status: string, output: string): Promise<boolean> {
+  async updateTtl(checkId: string, status: string, output: string): Promise<AgentOutcome> {
     const { local, runners, store, clock } = this.collaborators;
     const ttl = runners.ttl(checkId);
     const definition = local.check(checkId)?.definition;
-    if (!ttl || !definition) return false;
+    if (!ttl || !definition) return failed(`CheckID ${JSON.stringify(checkId)} does not have associated TTL`);
     const published = ttl.set(status, output);
     const expiresAtMs = clock.wallMs() + definition.ttlNs / 1e6;
     // Not synced to disk: an agent that crashes finds the check critical until it is told again, which is safe.
     await store.ttls.put(checkId, { ...published, expiresAtMs }, { durable: false });
-    return true;
+    return DONE;
   }
 
   private startingState(definition: CheckDefinition, before: LocalCheckRecord | undefined): CheckState {

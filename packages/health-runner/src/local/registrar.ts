@@ -1,4 +1,3 @@
-import { messageOf } from '@tribune/platform';
 import type { AgentOutcome, CheckDefinition, ServiceDefinition } from '@tribune/protocol';
 import type { PortRange } from '../options';
 import type { AgentStore } from '../persistence/agent-store';
@@ -43,12 +42,8 @@ export class Registrar {
     const wanted = [...definition.checks, ...(sidecar?.definition.checks ?? [])];
     const refusal = wanted.map((check) => refusalOf(check, origin.fromFile, this.options)).find(Boolean);
     if (refusal) return refusal;
-    try {
-      await this.addService(definition, '', origin);
-      if (sidecar) await this.addService(sidecar.definition, definition.service.id, origin);
-    } catch (thrown) {
-      return failed(`Failed to persist service "${definition.service.id}": ${messageOf(thrown)}`);
-    }
+    await this.addService(definition, '', origin);
+    if (sidecar) await this.addService(sidecar.definition, definition.service.id, origin);
     return DONE;
   }
 
@@ -61,11 +56,7 @@ export class Registrar {
     const { serviceId } = definition;
     if (serviceId !== '' && !local.service(serviceId)) return failed(`ServiceID "${serviceId}" does not exist`);
     desk.add(definition, { fromFile, keepState: fromFile });
-    try {
-      await this.storeCheck(definition, fromFile);
-    } catch (thrown) {
-      return failed(`Failed to persist check "${definition.checkId}": ${messageOf(thrown)}`);
-    }
+    await this.storeCheck(definition, fromFile);
     return DONE;
   }
 
