@@ -70,7 +70,7 @@ export class MembershipRules {
     this.disseminator.broadcast(suspect);
     table.replace({ ...known, incarnation: suspect.incarnation, state: 'suspect', changedAtMs: nowMs });
     const deafMs = this.context.hearing.totalDeafMs(nowMs);
-    const begun = new Suspicion(suspicionTerms(config, table.size), { atMs: nowMs, deafMs }, suspect.from);
+    const begun = new Suspicion(suspicionTerms(config, this.presentCount()), { atMs: nowMs, deafMs }, suspect.from);
     this.suspicions.set(suspect.node, begun);
     this.scheduleVerdict(suspect.node, begun);
     outbox.fact({ kind: 'suspected', node: suspect.node, from: suspect.from });
@@ -101,6 +101,11 @@ export class MembershipRules {
       case 'suspect':
         return this.suspect({ kind: 'suspect', node, incarnation, from }, nowMs);
     }
+  }
+
+  // Only members that are there can confirm; memberlist counts the recently dead as well, and waits for them.
+  private presentCount(): number {
+    return this.context.table.all().reduce((count, record) => count + (isGone(record) ? 0 : 1), 0);
   }
 
   private mayMove(known: MemberRecord, nowMs: number): boolean {

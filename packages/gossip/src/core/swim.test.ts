@@ -146,6 +146,20 @@ describe('the machine', () => {
     expect(facts).toEqual([]);
   });
 
+  it('does not wait for confirmations from members that have left', () => {
+    const { sim, facts } = pool(['a', 'b', 'c', 'd']);
+    for (const name of ['c', 'd']) {
+      sim.leave(name);
+      sim.run(1000);
+      sim.kill(name);
+    }
+    sim.kill('b');
+    const killedAtMs = sim.nowMs;
+    sim.run(30_000);
+    const verdict = facts.find(({ fact }) => fact.kind === 'suspicionExpired' && fact.node === 'b');
+    expect(verdict!.atMs - killedAtMs).toBeLessThan(8_000);
+  });
+
   it('forgets the dead after the time for gossip to the dead', () => {
     const { sim } = pool(['a', 'b', 'c', 'd']);
     sim.kill('d');
