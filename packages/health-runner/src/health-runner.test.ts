@@ -1,4 +1,4 @@
-import { check, NODE, RunnerFixture, service } from './testing/runner-fixture';
+import { check, fileService, NODE, RunnerFixture, service } from './testing/runner-fixture';
 
 let agent: RunnerFixture;
 afterEach(() => agent.stop());
@@ -313,6 +313,29 @@ describe('reload', () => {
     expect(agent.catalogChecks()).toEqual(['service:b passing ok']);
     expect(agent.state.view.tables.nodes.get('n1')!.meta).toMatchObject({ rack: 'r1' });
   });
+});
+
+test('a reload keeps the state of what stays, and drops checks and sidecars that are gone', async () => {
+  const web = {
+    name: 'web',
+    checks: [
+      { ttl: '1h', id: 'a' },
+      { ttl: '1h', id: 'b' },
+    ],
+    connect: { sidecar_service: {} },
+  };
+  const extra = check({ name: 'extra', serviceId: 'web', ttlNs: 3600e9 });
+  agent = await new RunnerFixture({ services: [fileService(web)], checks: [extra] }).start();
+  await agent.runner.registerCheck(check({ name: 'api', serviceId: 'web', ttlNs: 3600e9 }));
+  for (const id of ['a', 'extra', 'api']) await agent.runner.updateTtl(id, 'passing', 'ok');
+  await agent.runner.reload([fileService(web)], [extra], {});
+  expect(await agent.localChecks()).toEqual(
+    expect.arrayContaining(['a passing ok', 'b critical', 'extra passing ok', 'api passing ok']),
+  );
+  await agent.runner.reload([fileService({ name: 'web', checks: [{ ttl: '1h', id: 'a' }] })], [], {});
+  await agent.clock.elapse(0);
+  expect(agent.catalogServices()).toEqual(['web']);
+  expect(agent.catalogChecks()).toEqual(['a passing ok', 'api passing ok']);
 });
 
 test('an agent whose definitions come later leaves the catalog alone until they do', async () => {

@@ -186,17 +186,14 @@ export class HealthRunner implements AgentApi, Startable {
     checks: readonly CheckDefinition[],
     nodeMeta: Readonly<Record<string, string>>,
   ): Promise<AgentOutcome> {
-    const before = { services: this.local.services(), checks: this.local.checks() };
+    this.registrar.takeDefined();
     const problems = await loadDefinitions(this.restoring, services, checks);
-    const stillThere = new Set([
-      ...services.map(({ service }) => service.id),
-      ...checks.map(({ checkId, name }) => checkId || name),
-    ]);
-    for (const { id, fromFile, sidecarOf } of before.services) {
-      if (fromFile && !stillThere.has(id) && !stillThere.has(sidecarOf)) await this.registrar.deregisterService(id);
+    const defined = this.registrar.takeDefined();
+    for (const { id, fromFile } of this.local.services()) {
+      if (fromFile && !defined.services.has(id)) await this.registrar.deregisterService(id);
     }
-    for (const { id, fromFile, serviceId } of before.checks) {
-      if (fromFile && serviceId === '' && !stillThere.has(id)) await this.registrar.deregisterCheck(id);
+    for (const { id, fromFile } of this.local.checks()) {
+      if (fromFile && !defined.checks.has(id)) await this.registrar.deregisterCheck(id);
     }
     this.localNode = { ...this.localNode, meta: { 'consul-network-segment': '', ...nodeMeta } };
     this.hasDefinitions = true;

@@ -27,10 +27,19 @@ export interface ServiceOrigin {
 
 /** Registration of services with their checks and sidecars, and of checks: what is refused, what is filled in, what is stored. */
 export class Registrar {
+  private defined = { services: new Set<string>(), checks: new Set<string>() };
+
   constructor(
     private readonly options: RegistrarOptions,
     private readonly collaborators: RegistrarCollaborators,
   ) {}
+
+  /** Ids that files have defined since this was last asked. */
+  takeDefined(): { readonly services: ReadonlySet<string>; readonly checks: ReadonlySet<string> } {
+    const taken = this.defined;
+    this.defined = { services: new Set(), checks: new Set() };
+    return taken;
+  }
 
   async registerService(definition: ServiceDefinition, origin: ServiceOrigin): Promise<AgentOutcome> {
     const { local } = this.collaborators;
@@ -85,6 +94,7 @@ export class Registrar {
     const checks = namedChecks({ ...definition, service });
     const before = local.checksOf(service.id);
     local.putService(record);
+    if (fromFile) this.defined.services.add(service.id);
     for (const check of checks) desk.add(check, { fromFile, keepState: true });
     if (origin.replaceExistingChecks) {
       const kept = new Set(checks.map(({ checkId }) => checkId));
@@ -100,6 +110,7 @@ export class Registrar {
 
   private async storeCheck(definition: CheckDefinition, fromFile: boolean): Promise<void> {
     const { checks } = this.collaborators.store;
+    if (fromFile) this.defined.checks.add(definition.checkId);
     const { checkId, name, notes, serviceId } = definition;
     await (fromFile ? checks.remove(checkId) : checks.put(checkId, { definition, name, notes, serviceId, type: '' }));
   }

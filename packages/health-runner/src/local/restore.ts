@@ -28,7 +28,7 @@ export async function loadDefinitions(
   for (const definition of services) {
     note(
       definition.service.id,
-      await registrar.registerService(definition, { fromFile: true, replaceExistingChecks: true }),
+      await registrar.registerService(definition, { fromFile: true, replaceExistingChecks: false }),
     );
   }
   for (const check of checks) note(check.checkId || check.name, await registrar.registerCheck(check, true));

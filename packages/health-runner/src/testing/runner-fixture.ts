@@ -79,8 +79,12 @@ export class RunnerFixture {
   }
 }
 
-export function service(json: JsonObject): ServiceDefinition {
-  const { definition, problems } = serviceDefinitionFromJson(json);
+export const service = (json: JsonObject): ServiceDefinition => read(json, 'http');
+/** As a configuration file spells it. */
+export const fileService = (json: JsonObject): ServiceDefinition => read(json, 'file');
+
+function read(json: JsonObject, source: 'http' | 'file'): ServiceDefinition {
+  const { definition, problems } = serviceDefinitionFromJson(json, source);
   if (problems.length > 0) throw new Error(problems[0]!.text);
   return definition;
 }
