@@ -16,11 +16,18 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   wallMs: () => Date.now(),
   setTimer(delayMs, callback) {
-    const handle = setTimeout(callback, delayMs);
-    handle.unref();
+    let handle: NodeJS.Timeout;
+    // Node runs a longer timer at once, so it is taken in stretches.
+    const arm = (leftMs: number): void => {
+      const stretch = Math.min(leftMs, NODE_TIMER_MS_MAX);
+      handle = setTimeout(() => (leftMs > stretch ? arm(leftMs - stretch) : callback()), stretch).unref();
+    };
+    arm(delayMs);
     return { cancel: () => clearTimeout(handle) };
   },
 };
+
+const NODE_TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** Resolves after `delayMs`, or at once when `signal` aborts (it never rejects: callers look at the signal). */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
