@@ -2,7 +2,7 @@ import type { Topic } from '@tribune/protocol';
 import { allRows } from '../snapshot/chunks';
 import type { ReadTables, Tables } from '../tables/tables';
 import type { Delta, Rows, TableName } from './delta';
-import { isIndexOf } from './topics';
+import { indexNamesOf, isIndexOf } from './topics';
 
 /** All rows of a topic, as puts. Lazy: give it a clone of tables that change while it is being read. */
 export function topicSnapshot(tables: ReadTables, topic: Topic): Iterable<Delta> {
@@ -10,7 +10,7 @@ export function topicSnapshot(tables: ReadTables, topic: Topic): Iterable<Delta>
 }
 
 function* partialSnapshot(tables: ReadTables, topic: Exclude<Topic, { kind: 'all' }>): Generator<Delta> {
-  for (const row of tables.indexes.rows()) if (isIndexOf(topic, row.name)) yield put('indexes', row);
+  yield* indexRows(tables, topic);
   switch (topic.kind) {
     case 'catalog':
       yield* puts('nodes', tables.nodes.rows());
@@ -31,6 +31,17 @@ function* partialSnapshot(tables: ReadTables, topic: Exclude<Topic, { kind: 'all
       yield* puts('tombstones', tables.tombstones.treesAbove(topic.prefix));
       yield* puts('tombstones', tables.tombstones.withPrefix(topic.prefix));
       yield* puts('kv', tables.kv.withPrefix(topic.prefix));
+  }
+}
+
+function* indexRows(tables: ReadTables, topic: Exclude<Topic, { kind: 'all' }>): Generator<Delta> {
+  if (topic.kind === 'catalog') {
+    for (const row of tables.indexes.rows()) if (isIndexOf(topic, row.name)) yield put('indexes', row);
+    return;
+  }
+  for (const name of indexNamesOf(topic)) {
+    const index = tables.indexes.get(name);
+    if (index > 0) yield put('indexes', { name, index });
   }
 }
 

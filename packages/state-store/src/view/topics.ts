@@ -62,29 +62,27 @@ function concerns(row: TombstoneRow, prefix: string): boolean {
 
 /** Whether a subscriber of this topic needs this index row. Queries on the topic read no other. */
 export function isIndexOf(topic: Topic, name: string): boolean {
+  if (topic.kind === 'all') return true;
+  if (topic.kind !== 'catalog') return indexNamesOf(topic).includes(name);
+  return CATALOG_INDEXES.has(name) || name.startsWith('service.') || name.startsWith('connect.');
+}
+
+/** Names of the index rows of a topic that has a fixed number of them, however many services there are. */
+export function indexNamesOf(topic: Exclude<Topic, { kind: 'all' | 'catalog' }>): readonly string[] {
   switch (topic.kind) {
-    case 'all':
-      return true;
-    case 'catalog':
-      return CATALOG_INDEXES.has(name) || name.startsWith('service.') || name.startsWith('connect.');
     case 'sessions':
-      return name === 'sessions';
+      return ['sessions'];
     case 'node':
-      return NODE_INDEXES.has(name);
+      return NODE_INDEXES;
     case 'service':
-      return (
-        SERVICE_INDEXES.has(name) ||
-        name === serviceIndexName(topic.service) ||
-        name === connectIndexName(topic.service)
-      );
+      return [...NODE_INDEXES, EXTINCTION_INDEX, serviceIndexName(topic.service), connectIndexName(topic.service)];
     case 'kvPrefix':
-      return name === 'kv' || name === 'tombstones';
+      return ['kv', 'tombstones'];
   }
 }
 
 const CATALOG_INDEXES: ReadonlySet<string> = new Set(['nodes', 'services', 'checks', 'coordinates', EXTINCTION_INDEX]);
-const NODE_INDEXES: ReadonlySet<string> = new Set(['nodes', 'services', 'checks']);
-const SERVICE_INDEXES: ReadonlySet<string> = new Set(['nodes', 'services', 'checks', EXTINCTION_INDEX]);
+const NODE_INDEXES: readonly string[] = ['nodes', 'services', 'checks'];
 
 /** Instances of the service and those that take Connect traffic for it. `service` is in lower case. */
 export function isInstanceOf(service: string, instance: ServiceInstance): boolean {
