@@ -25,6 +25,10 @@ class Source implements FeedSource {
     return chunks;
   }
 
+  candidates(deltas: readonly Delta[]): string[] {
+    return deltas.map((delta) => `service/${nameOf(delta)[0]}`);
+  }
+
   selector(topic: Topic) {
     const prefix = topic.kind === 'service' ? topic.service : '';
     return { select: (deltas: readonly Delta[]) => deltas.filter((delta) => nameOf(delta).startsWith(prefix)) };
@@ -94,7 +98,7 @@ function text(event: FeedEvent): string {
   const names = decodeDeltas(event.rows).map(nameOf).join(',');
   if (event.kind === 'deltas') return `${event.id}@${event.revision} ${names}`;
   const marks = `${event.first ? 'first' : ''}${event.last ? 'last' : ''}`;
-  return `${event.id} snapshot@${event.revision} ${names} ${marks}`.trimEnd();
+  return `${event.id} snapshot@${event.revision} ${names} ${marks}`;
 }
 
 const ALL: Topic = { kind: 'all' };
@@ -118,14 +122,15 @@ describe('the feed', () => {
   it('sends a large snapshot in chunks and lets others run in between', async () => {
     const world = new World();
     world.source.chunkSize = 1;
-    world.write('a', 'b', 'c');
+    const [a, b, c] = ['a', 'b', 'c'].map((letter) => letter.padEnd(20_000)) as [string, string, string];
+    world.write(a, b, c);
     const reader = world.open().subscribe(1, ALL);
     const immediates: string[] = [];
     setImmediate(() => immediates.push('other work'));
     expect(await reader.untilProgress()).toEqual([
-      '1 snapshot@3 a first',
-      '1 snapshot@3 b',
-      '1 snapshot@3 c last',
+      `1 snapshot@3 ${a} first`,
+      `1 snapshot@3 ${b} `,
+      `1 snapshot@3 ${c} last`,
       'progress 3',
     ]);
     expect(immediates).toEqual(['other work']);

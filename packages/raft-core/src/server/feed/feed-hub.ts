@@ -3,15 +3,14 @@ import type { FeedStream, Topic } from '@tribune/protocol';
 import type { Delta } from '@tribune/state-store';
 import { Batch, History, historyDefaults, type HistoryLimits, type Revision } from './history';
 import { FeedSubscriber } from './feed-subscriber';
-import { ALL, TopicRegistry, type TopicSelector } from './topic-registry';
+import { ALL, TopicRegistry, type TopicSource } from './topic-registry';
 
 /** What the feed needs of the state machine. */
-export interface FeedSource {
+export interface FeedSource extends TopicSource {
   /** The last index that is in the tables. */
   readonly revision: number;
   /** The rows of a topic as they are now (a consistent cut), in encoded chunks; read at any later time. */
   snapshot(topic: Topic): Iterable<Uint8Array>;
-  selector(topic: Topic): TopicSelector;
 }
 
 export interface FeedHubOptions {
@@ -43,7 +42,7 @@ export class FeedHub {
     private readonly clock: Clock,
     private readonly options: FeedHubOptions = feedHubDefaults,
   ) {
-    this.topics = new TopicRegistry((topic) => source.selector(topic));
+    this.topics = new TopicRegistry(source);
     this.committed = source.revision;
     this.history = new History(this.committed, options.history);
     this.beat();

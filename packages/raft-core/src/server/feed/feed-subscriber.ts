@@ -2,6 +2,7 @@ import { CodedError } from '@tribune/platform';
 import type { FeedEvent, FeedRequest, FeedStream, Topic } from '@tribune/protocol';
 import { encodeDeltas, topicKey } from '@tribune/state-store';
 import type { FeedHub } from './feed-hub';
+import type { Batch } from './history';
 import { ALL } from './topic-registry';
 
 export class FeedError extends CodedError<{ code: 'FEED_ENDED' } | { code: 'FEED_TOO_MANY_REQUESTS' }> {}
@@ -19,6 +20,8 @@ interface Subscription {
  * many heartbeats has its rows from a server that was replaced by an empty one: it starts over.
  */
 const BEATS_AHEAD_MAX = 3;
+/** A snapshot that fits into this needs no turn of the event loop of its own. */
+const SMALL_CHUNK_BYTES = 16 << 10;
 /** Requests that wait while the subscriber does not read its events. */
 const REQUESTS_MAX = 4_096;
 
@@ -131,8 +134,13 @@ export class FeedSubscriber implements FeedStream {
     return false;
   }
 
-  private isBehind({ key, position }: Subscription): boolean {
-    return position < (key === ALL ? this.hub.revision : this.hub.topics.lastChange(key));
+  private isBehind(subscription: Subscription): boolean {
+    return this.nextRevision(subscription) <= this.hub.revision;
+  }
+
+  /** Nothing has to be sent before this revision; Infinity when nothing is known that has. */
+  private nextRevision({ key, position }: Subscription): number {
+    return key === ALL ? position + 1 : (this.hub.topics.nextChange(key, position) ?? Infinity);
   }
 
   /** Brings every subscription to the revision that is current now, in the order of revisions, and says so. */
@@ -144,22 +152,27 @@ export class FeedSubscriber implements FeedStream {
 
     const target = this.hub.revision;
     while (!this.ended && !this.restartDue) {
-      const behind = [...this.subscriptions.values()].filter((each) => each.position < target && this.isBehind(each));
-      if (behind.length === 0) break;
+      const next = Math.min(...[...this.subscriptions.values()].map((each) => this.nextRevision(each)));
+      if (next > target) break;
       // A consumer this slow lost its place while we waited for it: the next round sends snapshots.
       if (this.outOfReach().length > 0) return;
-      const batch = this.hub.history.next(Math.min(...behind.map(({ position }) => position)));
+      const batch = this.hub.history.next(next - 1);
       if (!batch || batch.last > target) break;
-      for (const subscription of behind) {
-        if (subscription.position >= batch.last) continue;
-        const rows = batch.rows(subscription.key, subscription.position);
-        subscription.position = batch.last;
-        if (rows) yield { kind: 'deltas', id: subscription.id, revision: batch.last, rows };
-      }
+      yield* this.sendBatch(batch);
     }
     if (this.ended || this.restartDue || this.isAhead()) return;
     for (const each of this.subscriptions.values()) each.position = target;
     yield { kind: 'progress', revision: target };
+  }
+
+  private *sendBatch(batch: Batch): Generator<FeedEvent> {
+    for (const subscription of this.subscriptions.values()) {
+      const { id, key, position } = subscription;
+      if (position >= batch.last) continue;
+      const rows = this.nextRevision(subscription) <= batch.last ? batch.rows(key, position) : undefined;
+      subscription.position = batch.last;
+      if (rows) yield { kind: 'deltas', id, revision: batch.last, rows };
+    }
   }
 
   /** Progress below what a subscriber has would take it back. */
@@ -169,7 +182,9 @@ export class FeedSubscriber implements FeedStream {
 
   private outOfReach(): Subscription[] {
     const { history } = this.hub;
-    return [...this.subscriptions.values()].filter((each) => this.isBehind(each) && !history.reaches(each.position));
+    return [...this.subscriptions.values()].filter(
+      (each) => this.isBehind(each) && !history.reaches(this.nextRevision(each) - 1),
+    );
   }
 
   /** In chunks, each in a turn of its own, so that a large state does not hold the event loop. */
@@ -182,7 +197,8 @@ export class FeedSubscriber implements FeedStream {
     for (let first = true; !this.ended && (first || !chunk.done); first = false) {
       const rows: Uint8Array = chunk.done ? encodeDeltas([]) : chunk.value;
       if (!chunk.done) {
-        await new Promise(setImmediate);
+        // Chunks are full except the last: after a small one the next step costs nothing.
+        if (rows.length > SMALL_CHUNK_BYTES) await new Promise(setImmediate);
         chunk = iterator.next();
       }
       yield { kind: 'snapshot', id, revision, rows, first, last: chunk.done === true };
