@@ -1,1 +1,6 @@
-export {};
+/**
+ * The `tribune` command: Consul's command line over the HTTP API.
+ * @packageDocumentation
+ */
+export { run } from './run';
+export { processTerminal, type Terminal } from './terminal/terminal';

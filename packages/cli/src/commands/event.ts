@@ -1,0 +1,50 @@
+import { text } from '../flags/flag';
+import { escapePath } from '../http/http-client';
+import { command } from './command';
+import { Complaint, misuse, orComplain } from './complaint';
+
+export const event = command({
+  usage: 'event [options] [payload]',
+  about: `  Dispatches a custom user event across a datacenter. An event must provide a
+  name, but a payload is optional. Events support filtering using regular
+  expressions on node name, service, and tag definitions.`,
+  api: 'client',
+  flags: {
+    name: text('Name of the event.'),
+    node: text('Regular expression to filter on node names.'),
+    service: text('Regular expression to filter on service instances.'),
+    tag: text('Regular expression to filter on service tags. Must be used with -service.'),
+  },
+  async run({ flags, args, terminal, client }) {
+    if (flags.name === '') throw misuse('Event name must be specified');
+    checkPattern('node', flags.node);
+    checkPattern('service', flags.service);
+    checkPattern('tag', flags.tag);
+    if (flags.tag !== '' && flags.service === '')
+      throw new Complaint('Cannot provide tag filter without service filter.');
+    if (args.length > 1) throw misuse('Too many command line arguments.');
+    const query = {
+      node: flags.node || undefined,
+      service: flags.service || undefined,
+      tag: flags.tag || undefined,
+    };
+    const fired = await orComplain('Error firing event', () =>
+      client().json<{ readonly ID: string }>({
+        method: 'PUT',
+        path: `/v1/event/fire/${escapePath(flags.name)}`,
+        query,
+        body: args[0],
+      }),
+    );
+    terminal.print(`Event ID: ${fired.ID}`);
+    return 0;
+  },
+});
+
+function checkPattern(what: string, pattern: string): void {
+  try {
+    new RegExp(pattern);
+  } catch (error) {
+    throw new Complaint(`Failed to compile ${what} filter regexp: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,47 @@
+/** A request that got no answer, or not the hoped for one. The message is what Consul's command line prints. */
+export class HttpFailure extends Error {
+  override readonly name = 'HttpFailure';
+
+  constructor(
+    message: string,
+    /** The answer's status; undefined when no answer came. */
+    readonly status?: number,
+  ) {
+    super(message);
+  }
+
+  /** Worth another try: the agent is away or has no leader just now. */
+  get isTransient(): boolean {
+    return this.status === undefined || this.status >= 500;
+  }
+}
+
+export function unexpectedStatus(status: number, body: string): HttpFailure {
+  return new HttpFailure(`Unexpected response code: ${status} (${body})`, status);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connect: connection refused',
+  ENOENT: 'connect: no such file or directory',
+  ECONNRESET: 'read: connection reset by peer',
+  EHOSTUNREACH: 'connect: no route to host',
+  ENETUNREACH: 'connect: network is unreachable',
+  ETIMEDOUT: 'connect: connection timed out',
+  ENOTFOUND: 'no such host',
+  EACCES: 'connect: permission denied',
+};
+
+/** `Get "http://…": dial tcp 127.0.0.1:8500: connect: connection refused` */
+export function noAnswer(method: string, url: string, dialled: string, error: NodeJS.ErrnoException): HttpFailure {
+  const verb = method[0]! + method.slice(1).toLowerCase();
+  const cause = causeOf(error);
+  const reason = REASONS[cause.code ?? ''];
+  return new HttpFailure(`${verb} "${url}": ${reason === undefined ? cause.message : `dial ${dialled}: ${reason}`}`);
+}
+
+/** `localhost` may be tried on two addresses; each failure then hides in an AggregateError. */
+function causeOf(error: NodeJS.ErrnoException): NodeJS.ErrnoException {
+  return error instanceof AggregateError && error.errors.length > 0
+    ? (error.errors[0] as NodeJS.ErrnoException)
+    : error;
+}
