@@ -88,8 +88,8 @@ function poolProblems(pool: string, options: PoolOptions): string[] {
   for (const [name, value] of Object.entries(knobs)) {
     if (typeof value === 'number' && !(value >= 0)) problems.push(`${pool}.${name} ${value}: not negative`);
   }
-  if (knobs.probeIntervalMs <= knobs.probeTimeoutMs) {
-    problems.push(`${pool}.probeTimeoutMs ${knobs.probeTimeoutMs}: less than probeIntervalMs ${knobs.probeIntervalMs}`);
+  if (knobs.probeIntervalMs < knobs.probeTimeoutMs) {
+    problems.push(`${pool}.probeTimeoutMs ${knobs.probeTimeoutMs}: at most probeIntervalMs ${knobs.probeIntervalMs}`);
   }
   return problems;
 }
