@@ -238,3 +238,60 @@ test('requests are counted by route, method and status', async () => {
     /tribune_catalog_api_requests_total\{route="\/v1\/kv\/",method="GET",status="404"\} \d+/,
   );
 });
+
+describe('registrations as Consul judges them', () => {
+  const proxy = (upstreams: object[]): object => ({
+    Node: 'n',
+    Address: 'a',
+    Service: {
+      Service: 'g',
+      Kind: 'connect-proxy',
+      Port: 1,
+      Proxy: { DestinationServiceName: 'x', Upstreams: upstreams },
+    },
+  });
+  const db = { DestinationName: 'q', LocalBindPort: 5 };
+
+  test.each([
+    [[{}], 'upstream destination name cannot be empty'],
+    [[{ DestinationName: 'q' }], 'upstream local bind port cannot be zero'],
+    [[{ ...db, DestinationType: 'zz' }], 'unknown upstream destination type: "zz"'],
+    [
+      [db, { ...db, LocalBindPort: 6 }],
+      'upstreams cannot contain duplicates of [type="", name="q", namespace="", datacenter=""]',
+    ],
+    [
+      [db, { ...db, DestinationName: 'r' }],
+      'upstreams cannot contain duplicates by local bind address and port; "127.0.0.1:5" is specified twice',
+    ],
+  ])('%j', async (upstreams, problem) => {
+    const answer = await ask('PUT /v1/catalog/register', proxy(upstreams));
+    expect([answer.status, textOf(answer)]).toEqual([500, `1 error occurred:\n\t* ${problem}\n\n`]);
+  });
+
+  test('weights that mean nothing count as none', async () => {
+    await ask('PUT /v1/catalog/register', {
+      Node: 'w',
+      Address: 'a',
+      Service: { Service: 'w', Weights: { Passing: 0, Warning: 0 } },
+    });
+    expect(jsonOf(await ask('GET /v1/catalog/service/w'))).toMatchObject([
+      { ServiceWeights: { Passing: 1, Warning: 1 } },
+    ]);
+  });
+
+  test('a session of named checks keeps the failure detector of its node too', async () => {
+    const checks = async (body: object): Promise<string[]> => {
+      const { ID } = jsonOf<{ ID: string }>(await ask('PUT /v1/session/create', body));
+      return jsonOf<{ NodeChecks: string[] }[]>(await ask(`GET /v1/session/info/${ID}`))[0]!.NodeChecks;
+    };
+    await ask('PUT /v1/catalog/register', {
+      Node: 'conf-node',
+      SkipNodeUpdate: true,
+      Check: { CheckID: 'own', Name: 'own', Status: 'passing' },
+    });
+    expect(await checks({ Checks: ['own'] })).toEqual(['own', 'serfHealth']);
+    expect(await checks({ NodeChecks: ['own'] })).toEqual(['own']);
+    expect(await checks({ Checks: ['own'], NodeChecks: [] })).toEqual([]);
+  });
+});

@@ -17,7 +17,6 @@ export interface ReadOptions {
 
 /** Reads `stale consistent leader cached max_stale wait index` as Consul does, in its order of complaints. */
 export function readOptions(call: Call, discoveryMaxStaleMs: number): ReadOptions {
-  refuseNamespace(call);
   const { query } = call;
   if (query.size === 0) return discoveryMaxStaleMs > 0 ? discoveryDefault(call, discoveryMaxStaleMs) : PLAIN;
   const consistent = query.has('consistent');
@@ -83,7 +82,7 @@ export function refuseNamespace(call: Call): void {
   const ending = 'Namespaces are a Consul Enterprise feature';
   if (call.header('x-consul-namespace'))
     throw badRequest(`Bad request: Invalid header: "X-Consul-Namespace" - ${ending}`);
-  if (call.query.size > 0 && call.query.has('ns'))
+  if (call.query.size > 0 && call.query.get('ns') !== '')
     throw badRequest(`Bad request: Invalid query parameter: "ns" - ${ending}`);
 }
 

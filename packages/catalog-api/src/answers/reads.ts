@@ -13,7 +13,7 @@ import { chain } from './chain';
 import type { Evaluated } from './content';
 import type { Fence } from './fence';
 import type { Parking } from './parking';
-import { readOptions, TRANSPORT_PARAMETERS, type ReadOptions } from './read-options';
+import { readOptions, refuseNamespace, TRANSPORT_PARAMETERS, type ReadOptions } from './read-options';
 
 export interface ReadSpec {
   /** Rows that a partial view must hold for this. */
@@ -60,6 +60,7 @@ export class Reads {
   ) {}
 
   serve(call: Call, spec: ReadSpec): Reply | Promise<Reply> {
+    refuseNamespace(call);
     const options = readOptions(call, this.options.discoveryMaxStaleMs);
     try {
       const reply = this.read(call, spec, options);

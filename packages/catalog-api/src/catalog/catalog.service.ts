@@ -24,10 +24,10 @@ import {
 import { instanceProblem } from './instance-validation';
 import { sortNear, watchNear } from './near';
 import type { Wanted } from './query-parameters';
+import { uuidProblem } from './uuid';
 import type { RegisterRequest } from './register.json';
 import { registerCommand } from './register-command';
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Addresses that mean "any" and so reach nothing. */
 const ANY_ADDRESS = new Set(['0.0.0.0', '::', '[::]']);
 
@@ -94,15 +94,12 @@ export class CatalogService {
 function registerProblem(request: RegisterRequest): string | undefined {
   if (request.Node === '') return 'Must provide node';
   if (request.Address === '' && !request.SkipNodeUpdate) return 'Must provide address if SkipNodeUpdate is not set';
-  if (request.ID !== '' && !UUID.test(request.ID)) return `Bad node ID: ${uuidProblem(request.ID)}`;
+  const idProblem = request.ID === '' ? undefined : uuidProblem(request.ID);
+  if (idProblem !== undefined) return `Bad node ID: ${idProblem}`;
   const { Service: service } = request;
   if (service === null) return undefined;
   const problem = instanceProblem(service);
   if (problem !== undefined) return problem;
   if (service.ID !== '' && service.Service === '') return 'Must provide service name with ID';
   return ANY_ADDRESS.has(service.Address) ? 'Invalid service address' : undefined;
-}
-
-function uuidProblem(text: string): string {
-  return text.length === 36 ? 'uuid is improperly formatted' : 'uuid string is wrong length';
 }

@@ -31,8 +31,7 @@ function typeOf(from: Definition): string {
   if (from.TTL > 0) return 'ttl';
   if (from.TCP !== '') return 'tcp';
   if (from.AliasNode !== '' || from.AliasService !== '') return 'alias';
-  if (isScript) return from.DockerContainerID === '' ? 'script' : 'docker';
-  return '';
+  return isScript ? 'script' : '';
 }
 
 function definitionJson(from: Definition): JsonObject {

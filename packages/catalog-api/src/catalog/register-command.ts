@@ -1,4 +1,4 @@
-import type { ServiceInstance } from '@tribune/protocol';
+import type { ServiceInstance, Weights } from '@tribune/protocol';
 import type { RegisterCommand, Unindexed } from '@tribune/state-store';
 import { checkOf } from './check-definition.json';
 import { proxyJson } from './proxy.json';
@@ -37,11 +37,18 @@ export function instanceOf(from: InstanceRequest): Omit<Unindexed<ServiceInstanc
         Object.entries(from.TaggedAddresses).map(([name, one]) => [name, { address: one.Address, port: one.Port }]),
       ),
     meta: from.Meta,
-    weights: from.Weights
-      ? { passing: from.Weights.Passing, warning: from.Weights.Warning }
-      : { passing: 1, warning: 1 },
+    weights: weightsOf(from),
     enableTagOverride: from.EnableTagOverride,
     proxy: proxyJson(from.Proxy),
     connectNative: from.Connect.Native,
   };
+}
+
+const WEIGHT_MAX = 65_535;
+
+/** Weights that mean nothing count as none were given. */
+function weightsOf({ Weights: given }: InstanceRequest): Weights {
+  const isUsable =
+    given && given.Passing >= 1 && given.Warning >= 0 && Math.max(given.Passing, given.Warning) <= WEIGHT_MAX;
+  return isUsable ? { passing: given.Passing, warning: given.Warning } : { passing: 1, warning: 1 };
 }

@@ -148,5 +148,5 @@ export type CheckRequest = NonNullable<RegisterRequest['Check']>;
 export const deregisterRequest = struct(
   '',
   { Datacenter: goString, Node: goString, ServiceID: goString, CheckID: named('types.CheckID'), Token: goString },
-  { goName: 'structs.DeregisterRequest' },
+  { goName: 'struct { Address string; *structs.Alias }' },
 );

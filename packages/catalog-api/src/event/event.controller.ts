@@ -33,7 +33,9 @@ export class EventController {
     refuseBadFilters(filters);
     const payload = await call.body(this.options.limits.bodyBytesMax);
     const fired = await this.membership.fireEvent({ name, payload, ...filters });
-    if (!fired.ok) throw serverError(fired.reason);
+    // Consul names the network segment; there is one, without a name.
+    if (!fired.ok)
+      throw serverError(`1 error occurred:\n\t* error broadcasting event to segment "": ${fired.reason}\n\n`);
     return json(eventJson(fired.event));
   }
 

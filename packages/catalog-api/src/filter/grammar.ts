@@ -153,7 +153,7 @@ const selector: Parser = rule(
 
 const identifier: Parser = rule(
   'Identifier',
-  () => sequence(charClass('[a-zA-Z]', /[a-zA-Z]/), many(charClass('[a-zA-Z0-9_/]', /[a-zA-Z0-9_/]/))),
+  () => sequence(charClass('[a-zA-Z]', /[a-zA-Z]/), many(charClass('[a-zA-Z0-9_]', /[a-zA-Z0-9_]/))),
   (_value, text) => text,
 );
 

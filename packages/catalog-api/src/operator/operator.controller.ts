@@ -23,6 +23,7 @@ export class OperatorController {
 
   @Route('GET', '/v1/operator/raft/configuration')
   async configuration(call: Call): Promise<Reply> {
+    readOptions(call, 0);
     this.checkLocal(call);
     const { servers, index } = await this.operator.configuration();
     const rows = servers.map((server) => ({
@@ -75,6 +76,7 @@ export class OperatorController {
 
   @Route('GET', '/v1/operator/autopilot/health')
   async health(call: Call): Promise<Reply> {
+    readOptions(call, 0);
     this.checkLocal(call);
     const [servers, status] = await Promise.all([this.operator.health(), this.state.status()]);
     const isHealthy = servers.every((server) => server.isHealthy);

@@ -88,12 +88,13 @@ export class SessionService {
   }
 }
 
-/** The node's own failure detector, unless checks are named, or an empty list says: none. */
-function nodeChecksOf(request: Partial<SessionRequest>): readonly string[] {
-  const { Checks: checks, NodeChecks: nodeChecks } = request;
-  if (checks && checks.length > 0) return checks;
-  if (nodeChecks) return nodeChecks;
-  return checks ?? [SERF_HEALTH_CHECK_ID];
+/**
+ * The node's own failure detector, unless `NodeChecks` names others; those of the older `Checks` come on top. An empty
+ * list says: none at all.
+ */
+function nodeChecksOf({ Checks: older, NodeChecks: given }: Partial<SessionRequest>): readonly string[] {
+  if (older?.length === 0 || given?.length === 0) return [];
+  return [...new Set([...(older ?? []), ...(given ?? [SERF_HEALTH_CHECK_ID])])];
 }
 
 function refuseMalformed(id: string): void {

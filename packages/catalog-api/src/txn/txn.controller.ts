@@ -9,7 +9,7 @@ import { Route } from '../http/route';
 import { decodeBytes } from '../json/decode-body';
 import type { CatalogApiOptions } from '../options';
 import { OPTIONS } from '../tokens';
-import { errorJson, operationsOf, resultJson, txnRequest, type TxnRequest } from './txn.json';
+import { errorJson, operationsOf, resultJson, txnRequest, writes, type TxnRequest } from './txn.json';
 import { TxnService } from './txn.service';
 
 /** Operations in one transaction (64 in Consul 1.8, 128 since). */
@@ -29,7 +29,7 @@ export class TxnController {
     const request = await this.request(call);
     checkDatacenter(call.query.get('dc'), this.options.datacenter);
     const { operations, errors } = operationsOf(request, this.options.datacenter);
-    const isReadOnly = this.txn.isReadOnly(operations) && request.every((op) => !isWrite(op));
+    const isReadOnly = !request.some(writes);
     if (errors.length > 0) return reply(this.txn.refused(errors), isReadOnly);
     if (!isReadOnly) return reply(await this.txn.write(operations), false);
     return reply(await this.txn.read(operations, consistency === 'stale'), true);
@@ -55,14 +55,6 @@ export class TxnController {
     if (bytes <= kvMaxValueSize) return;
     throw new HttpError(413, `Value for key ${JSON.stringify(key)} is too large (${bytes} > ${kvMaxValueSize} bytes)`);
   }
-}
-
-const WRITE_VERBS = new Set(['set', 'cas', 'lock', 'unlock', 'delete', 'delete-cas', 'delete-tree']);
-
-/** A refused operation counts for what it asked. Only KV reads may be answered as reads when refused, as in Consul. */
-function isWrite(op: TxnRequest[number]): boolean {
-  const verb = op?.KV?.Verb ?? op?.Node?.Verb ?? op?.Service?.Verb ?? op?.Check?.Verb ?? 'get';
-  return WRITE_VERBS.has(verb);
 }
 
 const READ_HEADERS = ['X-Consul-Knownleader', 'true', 'X-Consul-Lastcontact', '0'];

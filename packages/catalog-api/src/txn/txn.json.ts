@@ -1,5 +1,6 @@
 import type { TxnError, TxnOperation, TxnResult } from '@tribune/state-store';
 import { checkJson, instanceJson, nodeJson } from '../catalog/catalog.json';
+import { uuidProblem } from '../catalog/uuid';
 import { checkOf } from '../catalog/check-definition.json';
 import { checkRequest, instanceRequest } from '../catalog/register.json';
 import { instanceOf } from '../catalog/register-command';
@@ -63,8 +64,6 @@ type TxnOp = NonNullable<TxnRequest[number]>;
 type KvOp = NonNullable<TxnOp['KV']>;
 
 const CATALOG_VERBS = new Set(['get', 'set', 'cas', 'delete', 'delete-cas']);
-/** Verbs that may name no key: they take everything. */
-const TREE_VERBS = new Set(['delete-tree', 'get-tree']);
 const NOTHING = new Uint8Array(0);
 
 export interface ReadOperations {
@@ -74,21 +73,31 @@ export interface ReadOperations {
 
 /** The operations, and what is wrong with them before any is tried. An operation without a kind is passed over. */
 export function operationsOf(request: TxnRequest, datacenter: string): ReadOperations {
+  const isWrite = request.some(writes);
   const operations: TxnOperation[] = [];
   const errors: TxnError[] = [];
   request.forEach((op, opIndex) => {
-    const read = op && operationOf(op, datacenter);
+    const read = op && operationOf(op, datacenter, isWrite);
     if (typeof read === 'string') errors.push({ opIndex, what: read });
     else if (read) operations.push(read);
   });
   return { operations, errors };
 }
 
+const KV_WRITES = new Set(['set', 'cas', 'lock', 'unlock', 'delete', 'delete-cas', 'delete-tree']);
+
+/** Whether an operation makes its transaction one that writes. Consul counts unknown KV verbs as reads, others as writes. */
+export function writes(op: TxnRequest[number]): boolean {
+  if (op?.KV) return KV_WRITES.has(op.KV.Verb);
+  const verb = op?.Node?.Verb ?? op?.Service?.Verb ?? op?.Check?.Verb ?? 'get';
+  return verb !== 'get';
+}
+
 /** An operation, or the sentence that refuses it; undefined when none is given. */
-function operationOf(op: TxnOp, datacenter: string): TxnOperation | string | undefined {
+function operationOf(op: TxnOp, datacenter: string, isWrite: boolean): TxnOperation | string | undefined {
   if (op.KV) return kvOperationOf(op.KV);
-  if (op.Node) return nodeOperationOf(op.Node, datacenter);
-  if (op.Service) return serviceOperationOf(op.Service);
+  if (op.Node) return nodeOperationOf(op.Node, datacenter, isWrite);
+  if (op.Service) return serviceOperationOf(op.Service, isWrite);
   return op.Check ? checkOperationOf(op.Check) : undefined;
 }
 
@@ -96,7 +105,8 @@ function kvOperationOf(op: KvOp): TxnOperation | string {
   const { Verb: verb, Key: key, Flags: flags, Session: session } = op;
   const value = op.Value ?? NOTHING;
   const index = Number(op.Index);
-  if (key === '' && !TREE_VERBS.has(verb)) return 'Must provide key';
+  // Only this one may name no key: it takes everything.
+  if (key === '' && verb !== 'delete-tree') return 'Must provide key';
   switch (verb) {
     case 'set':
       return { kind: 'kv', operation: { verb, key, value, flags } };
@@ -125,9 +135,11 @@ function kvOperationOf(op: KvOp): TxnOperation | string {
 type CatalogVerb = Extract<TxnOperation, { kind: 'node' }>['verb'];
 const isCatalogVerb = (verb: string): verb is CatalogVerb => CATALOG_VERBS.has(verb);
 
-function nodeOperationOf(op: NonNullable<TxnOp['Node']>, datacenter: string): TxnOperation | string {
+function nodeOperationOf(op: NonNullable<TxnOp['Node']>, datacenter: string, isWrite: boolean): TxnOperation | string {
   const { Verb: verb, Node: given } = op;
   if (given.Node === '') return 'Must provide node';
+  const problem = isWrite && given.ID !== '' ? uuidProblem(given.ID) : undefined;
+  if (problem !== undefined) return `Bad node ID: ${problem}`;
   if (!isCatalogVerb(verb)) return `unknown Node verb ${JSON.stringify(verb)}`;
   const row = {
     id: given.ID,
@@ -140,9 +152,9 @@ function nodeOperationOf(op: NonNullable<TxnOp['Node']>, datacenter: string): Tx
   return { kind: 'node', verb, node: row, index: Number(given.ModifyIndex) };
 }
 
-function serviceOperationOf(op: NonNullable<TxnOp['Service']>): TxnOperation | string {
+function serviceOperationOf(op: NonNullable<TxnOp['Service']>, isWrite: boolean): TxnOperation | string {
   const { Verb: verb, Service: given } = op;
-  if ((verb === 'set' || verb === 'cas' || !isCatalogVerb(verb)) && given.ID !== '' && given.Service === '') {
+  if (isWrite && given.ID !== '' && given.Service === '') {
     return 'Must provide service name with ID';
   }
   if (!isCatalogVerb(verb)) return `unknown Service verb ${JSON.stringify(verb)}`;
@@ -168,7 +180,7 @@ export function resultJson(result: TxnResult): Record<string, unknown> {
     case 'node':
       return { Node: nodeJson(result.node) };
     case 'service':
-      return { Service: instanceJson(result.service) };
+      return { Service: instanceJson(result.service, 'null') };
     case 'check':
       return { Check: checkJson(result.check, 'null') };
   }

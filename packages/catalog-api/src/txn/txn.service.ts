@@ -1,12 +1,5 @@
 import type { Topic } from '@tribune/protocol';
-import {
-  isReadOnlyTxn,
-  readTxn,
-  type Outcome,
-  type TxnError,
-  type TxnOperation,
-  type View,
-} from '@tribune/state-store';
+import { readTxn, type Outcome, type TxnError, type TxnOperation, type View } from '@tribune/state-store';
 import type { Fence } from '../answers/fence';
 import type { Writes } from '../answers/writes';
 import { serverError } from '../http/http-error';
@@ -20,10 +13,6 @@ export class TxnService {
     private readonly fence: Fence,
     private readonly writes: Writes,
   ) {}
-
-  isReadOnly(operations: readonly TxnOperation[]): boolean {
-    return isReadOnlyTxn(operations);
-  }
 
   async read(operations: readonly TxnOperation[], isStale: boolean): Promise<TxnOutcome> {
     await this.view.require(topicsOf(operations));
