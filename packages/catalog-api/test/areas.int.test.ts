@@ -269,6 +269,21 @@ describe('registrations as Consul judges them', () => {
     expect([answer.status, textOf(answer)]).toEqual([500, `1 error occurred:\n\t* ${problem}\n\n`]);
   });
 
+  test.each([
+    [{ GRPC: 'a', HTTP: 'b', Interval: '5s' }, 'grpc'],
+    [{ HTTP: 'a' }, ''],
+    [{ HTTP: 'a', Interval: '5s' }, 'http'],
+    [{ TTL: '5s', HTTP: 'b' }, 'ttl'],
+    [{ AliasNode: 'x', TCP: 'c', Interval: '5s' }, 'tcp'],
+    [{ AliasService: 'x' }, 'alias'],
+    [{ ScriptArgs: ['x'], DockerContainerID: 'x' }, 'script'],
+    [{ ScriptArgs: ['x'], DockerContainerID: 'x', Interval: '1s' }, 'docker'],
+  ])('a check defined by %j has type %j', async (definition, type) => {
+    const check = { CheckID: 'z', Name: 'z', Definition: definition };
+    await ask('PUT /v1/catalog/register', { Node: 'types', Address: 'a', Check: check });
+    expect(jsonOf(await ask('GET /v1/health/node/types'))).toMatchObject([{ Type: type }]);
+  });
+
   test('weights that mean nothing count as none', async () => {
     await ask('PUT /v1/catalog/register', {
       Node: 'w',

@@ -23,14 +23,16 @@ export function checkOf(from: CheckRequest, node: string): Unindexed<HealthCheck
 
 type Definition = CheckRequest['Definition'];
 
-/** What kind of check a definition describes, in Consul's order of preference. */
+/** What kind of check a definition describes, in Consul's order of preference. Most kinds only count with an interval. */
 function typeOf(from: Definition): string {
+  const isTimed = (from.Interval || from.IntervalDuration) > 0;
   const isScript = from.ScriptArgs !== null && from.ScriptArgs.length > 0;
-  if (from.GRPC !== '') return 'grpc';
-  if (from.HTTP !== '') return 'http';
+  if (from.GRPC !== '' && isTimed) return 'grpc';
+  if (from.HTTP !== '' && isTimed) return 'http';
   if (from.TTL > 0) return 'ttl';
-  if (from.TCP !== '') return 'tcp';
+  if (from.TCP !== '' && isTimed) return 'tcp';
   if (from.AliasNode !== '' || from.AliasService !== '') return 'alias';
+  if (isScript && from.DockerContainerID !== '' && isTimed) return 'docker';
   return isScript ? 'script' : '';
 }
 
