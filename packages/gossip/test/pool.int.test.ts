@@ -1,5 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
+import { Metrics, seededRandom } from '@tribune/platform';
 import { join } from 'node:path';
 import { DatagramSocket } from '../src/transport/datagram-socket';
 import {
@@ -68,6 +72,18 @@ describe('a pool of agents over real sockets', () => {
       reason: 'user event exceeds configured limit of 512 bytes before encoding',
     });
     expect(await agents[0]!.fireEvent(event(''))).toEqual({ ok: false, reason: 'User event missing name' });
+  });
+
+  it('shows the events that a joining agent knows, but not to it what was before', async () => {
+    const [a, b] = [await startAgent('a'), await startAgent('b')];
+    for (const name of ['b1', 'b2']) await b.fireEvent(event(name));
+    await a.fireEvent(event('a1'));
+    await b.join('lan', [addressOf(a)]);
+    await membersAre(a, { a: 'alive', b: 'alive' });
+    await waitUntil(async () => (await a.events()).length === 3);
+    await a.fireEvent(event('new'));
+    await nextEvent(b, (seen) => seen.kind === 'userEvent' && seen.event.name === 'new');
+    expect((await b.events()).map(({ name }) => name)).toEqual(['b1', 'b2', 'new']);
   });
 
   it('keeps the 256 newest events', async () => {
@@ -259,6 +275,30 @@ describe('a pool of agents over real sockets', () => {
     await membersAre(a, { a: 'alive', b: 'alive' });
     const c = await startAgent('c');
     expect((await c.join('lan', [addressOf(b)])).errors).toEqual([]);
+  });
+
+  it('drops and counts rubbish, and goes on', async () => {
+    const metrics = new Metrics();
+    const a = await startAgent('a', {}, { metrics });
+    const port = a.port('lan')!;
+    const random = seededRandom(1);
+    const socket = createSocket('udp4');
+    for (let i = 0; i < 500; i++) socket.send(random.bytes(random.integer(1400) + 1), port, '127.0.0.1');
+    const streams = Array.from({ length: 200 }, async () => {
+      const stream = connect(port, '127.0.0.1').on('error', () => undefined);
+      stream.end(random.bytes(random.integer(5000) + 1));
+      await once(stream.resume(), 'close');
+    });
+    await Promise.all(streams);
+    const countOf = async (name: string): Promise<number> => {
+      const lines = (await metrics.expose()).split('\n').filter((line) => line.startsWith(`tribune_gossip_${name}{`));
+      return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    };
+    await waitUntil(async () => (await countOf('malformed_total')) > 300);
+    socket.close();
+    const b = await startAgent('b');
+    expect((await b.join('lan', [addressOf(a)])).joined).toBe(1);
+    await membersAre(a, { a: 'alive', b: 'alive' });
   });
 
   it('tells the watchers when it stops', async () => {

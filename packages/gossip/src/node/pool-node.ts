@@ -11,6 +11,7 @@ import { Serf, type SerfOutput } from '../serf/serf';
 import { serfDefaults, type SerfConfig } from '../serf/serf-config';
 import { encodeTags, tagsProblem, type Tags } from '../serf/tags-codec';
 import { measureMessage } from '../transport/codec/message-codec';
+import { WireError } from '../transport/codec/wire-error';
 import { PoolTransport } from '../transport/pool-transport';
 import { advertisedAddress } from './advertise-address';
 import { recordFact } from './fact-recorder';
@@ -378,7 +379,8 @@ export class PoolNode implements Startable {
 
   private unreadable(error: unknown): void {
     this.collaborators.metrics.malformed.inc({ pool: this.options.pool, transport: 'udp' });
-    this.logger.debug('unreadable message', { reason: messageOf(error) });
+    if (error instanceof WireError) this.logger.debug('unreadable message', { reason: messageOf(error) });
+    else this.logger.error('a message could not be handled', { error });
   }
 
   private now(): number {

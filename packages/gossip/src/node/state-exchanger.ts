@@ -50,7 +50,7 @@ export class StateExchanger {
   /** Our state from before the merge; the merge itself goes on behind the answer. */
   answer(remote: StateExchange): StateExchange {
     const local = this.local(remote.join);
-    void this.merge(remote).catch((error: unknown) => {
+    void this.merge(remote, false).catch((error: unknown) => {
       this.collaborators.logger.warn('state of a peer refused', { reason: messageOf(error) });
     });
     return local;
@@ -77,7 +77,7 @@ export class StateExchanger {
     const { transport, metrics } = this.collaborators;
     try {
       const remote = await transport.exchange(to, this.local(join));
-      await this.merge({ ...remote, join });
+      await this.merge({ ...remote, join }, join);
       metrics.exchanges.inc({ pool, outcome: 'ok' });
     } catch (error) {
       metrics.exchanges.inc({ pool, outcome: 'failed' });
@@ -89,8 +89,8 @@ export class StateExchanger {
     return { join, states: this.collaborators.swim().states(), userState: this.collaborators.serf.state() };
   }
 
-  // In slices, because a large pool's state would hold the event loop.
-  private async merge(remote: StateExchange): Promise<void> {
+  // In slices, because a large pool's state would hold the event loop. Only who joins ignores what happened before.
+  private async merge(remote: StateExchange, ignoreOldEvents: boolean): Promise<void> {
     const { serf, pump, now } = this.collaborators;
     const swim = this.collaborators.swim();
     const reason = swim.incompatibility(remote.states) ?? (remote.join ? this.firstRefusal(remote.states) : undefined);
@@ -100,7 +100,7 @@ export class StateExchanger {
       swim.merge(remote.states.slice(i, i + STATES_PER_TURN), now());
       pump();
     }
-    if (remote.userState.length > 0) serf.mergeState(Buffer.from(remote.userState), remote.join, now());
+    if (remote.userState.length > 0) serf.mergeState(Buffer.from(remote.userState), ignoreOldEvents, now());
     pump();
   }
 

@@ -80,14 +80,9 @@ export class QueryDesk {
     const body = encodeSerf(query);
     if (body.length > this.config.queryBytesMax) return `query exceeds limit of ${this.config.queryBytesMax} bytes`;
     this.ledger.ask(query, nowMs + query.timeoutMs, listener);
-    this.hear(query, nowMs);
+    this.hear(query);
     this.collaborators.broadcast(body);
     return undefined;
-  }
-
-  /** Ends a query of ours before its time. */
-  close(ltime: number): void {
-    this.ledger.close(ltime);
   }
 
   answered(response: QueryResponse): void {
@@ -95,7 +90,7 @@ export class QueryDesk {
   }
 
   /** True when the query should be passed on. */
-  hear(query: QueryMessage, _nowMs: number): boolean {
+  hear(query: QueryMessage): boolean {
     this.clock.witness(query.ltime);
     if (query.ltime < this.queriesFrom || query.timeoutMs > DAY_MS) return false;
     if (!this.ledger.admit(query, this.clock.time)) return false;

@@ -177,7 +177,7 @@ export class Serf implements SwimDelegate {
       case 'userEvent':
         return this.events.hear(message);
       case 'query':
-        return this.queries.hear(message, nowMs);
+        return this.queries.hear(message);
       case 'queryResponse':
         this.queries.answered(message);
         return false;
