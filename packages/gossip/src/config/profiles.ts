@@ -3,7 +3,7 @@ import type { SwimConfig } from '../core/swim-config';
 /** The part of {@link SwimConfig} that depends on the kind of network. */
 export type Profile = Omit<
   SwimConfig,
-  'name' | 'host' | 'port' | 'versions' | 'packetOverheadBytes' | 'broadcastQueueMax' | 'relaysMax'
+  'name' | 'host' | 'port' | 'versions' | 'packetOverheadBytes' | 'broadcastQueueMax' | 'relaysMax' | 'membersMax'
 > & {
   /** ms for a stream to connect, send and answer. */
   readonly streamTimeoutMs: number;

@@ -49,7 +49,7 @@ export class MembershipRules {
     const { config, table, delegate, outbox } = this.context;
     const isSelf = alive.node === config.name;
     if (isSelf && this.hasLeft) return;
-    const reason = versionProblem(alive) ?? (isSelf ? undefined : delegate.admit(alive));
+    const reason = versionProblem(alive) ?? this.overflow(alive) ?? (isSelf ? undefined : delegate.admit(alive));
     if (reason !== undefined) return outbox.fact({ kind: 'rejected', node: alive.node, reason });
     const known = table.get(alive.node);
     const moved = known !== undefined && (known.host !== alive.host || known.port !== alive.port);
@@ -101,6 +101,12 @@ export class MembershipRules {
       case 'suspect':
         return this.suspect({ kind: 'suspect', node, incarnation, from }, nowMs);
     }
+  }
+
+  private overflow({ node }: Alive): string | undefined {
+    const { table, config } = this.context;
+    const isFull = table.size >= config.membersMax && !table.get(node);
+    return isFull ? `the pool has ${config.membersMax} members already` : undefined;
   }
 
   // Only members that are there can confirm; memberlist counts the recently dead as well, and waits for them.

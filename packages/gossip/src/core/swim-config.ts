@@ -49,6 +49,8 @@ export interface SwimConfig {
   readonly packetOverheadBytes: number;
   /** Broadcasts waiting to be sent; beyond it the most often sent ones are dropped. */
   readonly broadcastQueueMax: number;
+  /** Members known at once; further ones are refused. */
+  readonly membersMax: number;
   /** Pings under way on behalf of others; beyond it requests are ignored. */
   readonly relaysMax: number;
 }

@@ -196,6 +196,29 @@ describe('the machine', () => {
     expect(stateOf(sim, 'a', 'x')).toBeUndefined();
   });
 
+  it('refuses members beyond its bound', () => {
+    const sim = new SimPool({ seed: 1 });
+    sim.addConverged(2);
+    const rejected: unknown[] = [];
+    sim.observe = ({ fact }) => fact.kind === 'rejected' && rejected.push(fact.node);
+    const { swim } = sim.node('n0');
+    Object.assign(swim.config, { membersMax: 3 });
+    for (const node of ['x', 'y']) {
+      const versions = [1, 5, 2, 2, 5, 4];
+      sim.deliver('n0', {
+        kind: 'alive',
+        node,
+        incarnation: 1,
+        host: '10.1.1.1',
+        port: 1,
+        meta: new Uint8Array(),
+        versions,
+      });
+    }
+    expect(rejected).toEqual(['y']);
+    expect(swim.table.size).toBe(3);
+  });
+
   it('scales its probe interval while it distrusts itself', () => {
     const { sim, facts } = pool(['a', 'b']);
     sim.link = () => ({ packets: false, streams: false });

@@ -10,6 +10,8 @@ import type { Endpoint } from '../core/messages';
 const VERSIONS = [1, 5, 2, 2, 5, 4];
 const BROADCASTS_MAX = 8192;
 const RELAYS_MAX = 4096;
+/** Several times the largest pool we know how to vouch for. */
+const MEMBERS_MAX = 65_536;
 
 export const knobsOf = (options: PoolOptions): Profile => ({ ...PROFILES[options.profile], ...options.overrides });
 
@@ -22,5 +24,6 @@ export function swimConfig(knobs: Profile, name: string, self: Endpoint, packetO
     packetOverheadBytes,
     broadcastQueueMax: BROADCASTS_MAX,
     relaysMax: RELAYS_MAX,
+    membersMax: MEMBERS_MAX,
   };
 }

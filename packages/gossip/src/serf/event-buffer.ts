@@ -1,7 +1,7 @@
 import type { EventMessage, RecentEvent } from './serf-messages';
 
 /** Different events of one Lamport time; an honest pool has a handful at most. */
-const EVENTS_PER_TIME_MAX = 256;
+const EVENTS_PER_TIME_MAX = 32;
 
 /**
  * The newest user events by Lamport time, to recognise repetitions: a slot per time, as many slots as `size`. Two

@@ -43,6 +43,11 @@ describe('serf messages', () => {
     expect(() => decodeSerf(encodeSerf({ kind: 'join', ltime: LTIME_MAX + 1, node: 'a' }))).toThrow(/LTime/);
   });
 
+  it('with an event too large to remember are refused', () => {
+    const event = { kind: 'userEvent', ltime: 1, name: 'e', payload: Buffer.alloc(9 * 1024), coalesce: false } as const;
+    expect(() => decodeSerf(encodeSerf(event))).toThrow(/event in bytes exceeds limit/);
+  });
+
   it('of an unknown type are refused', () => {
     expect(() => decodeSerf(Buffer.of(77, 0x80))).toThrow(/not supported/);
   });

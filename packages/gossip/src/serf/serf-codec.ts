@@ -2,7 +2,7 @@ import { addressBytes, addressText } from '../transport/codec/address';
 import { Fields, UINT16_MAX, UINT32_MAX, UINT8_MAX } from '../transport/codec/fields';
 import { MsgpackReader, type Value } from '../transport/codec/msgpack-reader';
 import { MsgpackWriter } from '../transport/codec/msgpack-writer';
-import { malformed } from '../transport/codec/wire-error';
+import { malformed, overLimit } from '../transport/codec/wire-error';
 import type {
   EventMessage,
   QueryFilter,
@@ -33,6 +33,8 @@ const FLAG_NO_BROADCAST = 2;
 const FILTER_NODES = 0;
 const FILTER_TAG = 1;
 const NS_PER_MS = 1e6;
+/** serf's hard limit for user events; what is remembered must be small. */
+const PAYLOAD_BYTES_MAX = 9 * 1024;
 /** Beyond this a Lamport clock could leave the safe integers; no honest pool gets there. */
 export const LTIME_MAX = 2 ** 52;
 
@@ -126,7 +128,9 @@ const ltime = (fields: Fields, name = 'LTime'): number => fields.unsigned(name, 
 const copied = (bytes: Buffer): Buffer => Buffer.from(bytes);
 
 function decodeEvent(fields: Fields): RecentEvent {
-  return { name: fields.text('Name'), payload: copied(fields.bytes('Payload')) };
+  const [name, payload] = [fields.bytes('Name'), fields.bytes('Payload')];
+  if (name.length + payload.length > PAYLOAD_BYTES_MAX) throw overLimit('event in bytes', PAYLOAD_BYTES_MAX);
+  return { name: name.toString('utf8'), payload: copied(payload) };
 }
 
 function decodeQuery(fields: Fields): QueryMessage {

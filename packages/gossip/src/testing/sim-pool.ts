@@ -169,7 +169,7 @@ export class SimPool {
   private place(name: string, host: string, table: MemberTable, meta: Uint8Array): SimNode {
     const { knobs, delegate, measure = measureMessage } = this.options;
     const config = { ...lanDefaults, ...knobs, name, host, port: PORT, versions: VERSIONS };
-    const limits = { packetOverheadBytes: 5, broadcastQueueMax: 8192, relaysMax: 4096 };
+    const limits = { packetOverheadBytes: 5, broadcastQueueMax: 8192, relaysMax: 4096, membersMax: 65_536 };
     const random = seededRandom(this.random.integer(2 ** 31));
     const swim = new Swim(
       { ...config, ...limits },

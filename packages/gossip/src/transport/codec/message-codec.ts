@@ -1,7 +1,7 @@
 import type { Alive, Dead, Endpoint, IndirectPing, Message, Ping, Source, Suspect } from '../../core/messages';
 import { addressBytes, addressText } from './address';
 import { Fields, UINT16_MAX, UINT32_MAX } from './fields';
-import { META_BYTES_MAX, MessageType } from './message-types';
+import { META_BYTES_MAX, MessageType, NAME_BYTES_MAX } from './message-types';
 import { MsgpackWriter } from './msgpack-writer';
 import { malformed, overLimit } from './wire-error';
 
@@ -130,10 +130,12 @@ function decodeAccusation(kind: 'suspect' | 'dead', fields: Fields): Suspect | D
   return { kind, incarnation, node: nodeName(fields), from: fields.text('From') };
 }
 
-function nodeName(fields: Fields): string {
-  const name = fields.text('Node');
-  if (name === '') throw malformed('field Node is empty');
-  return name;
+/** The name of a member in `field`: not empty, not endless. */
+export function nodeName(fields: Fields, field = 'Node'): string {
+  const name = fields.bytes(field);
+  if (name.length === 0) throw malformed(`field ${field} is empty`);
+  if (name.length > NAME_BYTES_MAX) throw overLimit('name of a member in bytes', NAME_BYTES_MAX);
+  return name.toString('utf8');
 }
 
 export function decodeMeta(fields: Fields): Buffer {

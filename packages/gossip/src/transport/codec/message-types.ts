@@ -19,6 +19,8 @@ export const MessageType = {
 } as const;
 
 export const META_BYTES_MAX = 512;
+/** serf allows 128 where it validates names at all. */
+export const NAME_BYTES_MAX = 512;
 export const STREAM_BYTES_MAX = 20 * 1024 * 1024;
 export const DECOMPRESSED_BYTES_MAX = 2 * STREAM_BYTES_MAX;
 export const STREAM_NODES_MAX = 1024 * 1024;

@@ -149,6 +149,7 @@ describe('packets', () => {
 
   it.each([
     ['meta data over 512 bytes', { ...MESSAGES[5], meta: Buffer.alloc(513) }, /exceeds limit of 512/],
+    ['an endless name', { ...MESSAGES[6], node: 'x'.repeat(513) }, /name of a member in bytes exceeds limit/],
     ['an empty name', { ...MESSAGES[6], node: '' }, /Node is empty/],
   ])('with %s are refused', (_, message, reason) => {
     expect(() => strict(codec(), codec().encode([message as Message], false))).toThrow(reason);

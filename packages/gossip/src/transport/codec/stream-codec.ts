@@ -3,7 +3,7 @@ import type { Keyring } from '../keyring/keyring';
 import { addressBytes } from './address';
 import { Fields, UINT32_MAX } from './fields';
 import { compressSteps, decompressSteps } from './lzw';
-import { decodeEndpoint, decodeMeta } from './message-codec';
+import { decodeEndpoint, decodeMeta, nodeName } from './message-codec';
 import { DECOMPRESSED_BYTES_MAX, MessageType, STATE_NAMES, STREAM_BYTES_MAX, STREAM_NODES_MAX } from './message-types';
 import { ValueScanner } from './msgpack-head';
 import { MsgpackReader } from './msgpack-reader';
@@ -102,10 +102,8 @@ export function* decodeExchange(body: Buffer, defaultPort: number): Generator<vo
 }
 
 function decodeState(fields: Fields, defaultPort: number): PushedState {
-  const name = fields.text('Name');
-  if (name === '') throw malformed('field Name is empty');
   return {
-    name,
+    name: nodeName(fields, 'Name'),
     ...decodeEndpoint(fields, 'Addr', defaultPort),
     meta: decodeMeta(fields),
     incarnation: fields.unsigned('Incarnation', UINT32_MAX),
