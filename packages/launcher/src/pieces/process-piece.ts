@@ -52,12 +52,16 @@ export class ProcessPiece implements Piece {
       ...(env ? { env } : {}),
     });
     this.child = child;
+    // Should the launcher end without an orderly stop, its pieces must not live on with its ports.
+    const orphan = (): void => void child.kill('SIGTERM');
+    process.once('exit', orphan);
     let hasStarted = false;
     const exited = new Promise<Error>((resolve) => {
       child.once('error', resolve);
       child.once('exit', (code, signal) => resolve(this.exitOf(code, signal)));
     });
     void exited.then((reason) => {
+      process.off('exit', orphan);
       const isOurs = this.child === child;
       if (isOurs) this.child = undefined;
       if (isOurs && hasStarted) died(reason);
