@@ -79,7 +79,7 @@ export { GrpcServer, RpcError, toServiceError, unary, type GrpcServerOptions } f
 export { HealthService, type ServingStatus } from './grpc/health';
 export { openHealthProbe, type HealthProbeClient, type HealthProbeSettings } from './grpc/probe-client';
 export { callUnary, isUnavailable, openClient, type ChannelSettings } from './grpc/channel';
-export { FORWARDED_METADATA, StateService, type StateServiceCollaborators } from './grpc/state-service';
+export { FORWARDED_METADATA, StateService, unavailable, type StateServiceCollaborators } from './grpc/state-service';
 export { MembershipService, type MembershipServiceCollaborators } from './grpc/membership-service';
 export { WireError } from './grpc/state-wire';
 export { Coalesced } from './client/coalesced';

@@ -14,6 +14,11 @@ import * as wire from './state-wire';
 /** Calls that a server forwards carry this, so that they are never forwarded a second time. */
 export const FORWARDED_METADATA = 'tribune-forwarded';
 
+/** For a server that cannot answer now: its clients try another one. */
+export function unavailable(reason: string): RpcError {
+  return new RpcError(status.UNAVAILABLE, reason);
+}
+
 type ProposeCall = ServerDuplexStream<wire.WireProposeBatch, wire.WireProposeResults>;
 type FeedCall = ServerDuplexStream<wire.WireFeedRequest, wire.WireFeedEvent>;
 type AnyCall = { metadata: { get(key: string): unknown[] } };
@@ -86,7 +91,7 @@ export class StateService {
   private async feed(call: FeedCall, api: StateApi): Promise<void> {
     const abort = new AbortController();
     const stream = api.feed(abort.signal);
-    const stopping = toServiceError(new RpcError(status.UNAVAILABLE, 'the server stops'));
+    const stopping = toServiceError(unavailable('the server stops'));
     const ending = { end: (): void => void call.emit('error', stopping) };
     this.open.add(ending);
     let resume = (): void => undefined;

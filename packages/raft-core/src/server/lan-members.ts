@@ -25,6 +25,8 @@ const RETRY_MS = 250;
 /** The LAN pool, followed: members by name, servers by id, and who wants to know. */
 export class LanMembers implements Startable {
   private readonly byName = new Map<string, Member>();
+  /** The few among thousands that are asked for with every request. */
+  private readonly serversByName = new Map<string, GossipServer>();
   private readonly listeners = new Set<(change: MemberChange) => void>();
   private readonly abort = new AbortController();
   private watching: Promise<void> | undefined;
@@ -62,7 +64,7 @@ export class LanMembers implements Startable {
   }
 
   servers(): readonly GossipServer[] {
-    return this.all().flatMap((member) => this.server(member) ?? []);
+    return [...this.serversByName.values()];
   }
 
   /** The server behind a member of this datacenter. */
@@ -73,8 +75,13 @@ export class LanMembers implements Startable {
   }
 
   serverById(id: string): GossipServer | undefined {
-    const matches = this.servers().filter((server) => server.id === id);
-    return matches.find(({ status }) => status === 'alive') ?? matches[0];
+    let found: GossipServer | undefined;
+    for (const server of this.serversByName.values()) {
+      if (server.id !== id) continue;
+      if (server.status === 'alive') return server;
+      found ??= server;
+    }
+    return found;
   }
 
   follow(listener: (change: MemberChange) => void): () => void {
@@ -99,19 +106,31 @@ export class LanMembers implements Startable {
     if (event.kind === 'userEvent' || event.pool !== 'lan') return;
     if (event.kind === 'snapshot') return this.replaceAll(event.members);
     if (event.kind === 'reap') {
-      this.byName.delete(event.member.name);
+      this.forget(event.member.name);
       return this.tell({ kind: 'reaped', member: event.member });
     }
-    this.byName.set(event.member.name, event.member);
+    this.keep(event.member);
     this.tell({ kind: 'known', member: event.member });
   }
 
   private replaceAll(members: readonly Member[]): void {
     this.complete = true;
     const names = new Set(members.map(({ name }) => name));
-    for (const name of [...this.byName.keys()]) if (!names.has(name)) this.byName.delete(name);
-    for (const member of members) this.byName.set(member.name, member);
+    for (const name of [...this.byName.keys()]) if (!names.has(name)) this.forget(name);
+    for (const member of members) this.keep(member);
     for (const member of members) this.tell({ kind: 'known', member });
+  }
+
+  private keep(member: Member): void {
+    this.byName.set(member.name, member);
+    const server = this.server(member);
+    if (server) this.serversByName.set(member.name, server);
+    else this.serversByName.delete(member.name);
+  }
+
+  private forget(name: string): void {
+    this.byName.delete(name);
+    this.serversByName.delete(name);
   }
 
   private tell(change: MemberChange): void {

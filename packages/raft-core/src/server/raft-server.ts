@@ -1,9 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { status as grpcStatus } from '@grpc/grpc-js';
 import { CodedError, type Clock, type Logger, type Metrics, type Random, type Startable } from '@tribune/platform';
-import { GrpcServer, RpcError, StateService, type MembershipApi, type StateApi } from '@tribune/protocol';
+import { GrpcServer, StateService, unavailable, type MembershipApi, type StateApi } from '@tribune/protocol';
 import type { StateMachine, View } from '@tribune/state-store';
 import type { NodeStatus } from '../node/outcomes';
 import { GrpcPeerTransport } from '../transport/grpc-peer-transport';
@@ -86,9 +85,18 @@ class Server implements RaftServer {
     return this.started().node.status();
   }
 
-  /** The port first, since peers must be told where this server is; then the disk; then the others. */
   async start(): Promise<void> {
     if (this.grpc) return;
+    try {
+      await this.open();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** The port first, since peers must be told where this server is; then the disk; then the others. */
+  private async open(): Promise<void> {
     const { options, collaborators, replicated, members, metrics } = this;
     let address = '';
     const transport = new GrpcPeerTransport(
@@ -156,6 +164,7 @@ class Server implements RaftServer {
   private parts(): StateBindingParts {
     const core = (): ServerCore => this.started();
     return {
+      clock: this.collaborators.clock,
       get node() {
         return core().node;
       },
@@ -181,7 +190,7 @@ class Server implements RaftServer {
     const leaderOnly = new LeaderOnlyBinding(parts);
     const whenStarted = (binding: StateApi): StateApi => {
       if (this.serving) return binding;
-      throw new RpcError(grpcStatus.UNAVAILABLE, 'the server is starting or stopping');
+      throw unavailable('the server is starting or stopping');
     };
     return new StateService({
       api: () => whenStarted(remote),

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { connectState, type StateClient } from '@tribune/protocol';
 import { silentLogger, systemClock, systemRandom } from '@tribune/platform';
 import { kvGet } from '@tribune/state-store';
@@ -74,6 +76,29 @@ describe('a single server', () => {
       port: server.running.rpcPort,
       meta: { version: '1.8.7' },
     });
+  });
+
+  it('does not start on a port that is taken, and leaves nothing behind', async () => {
+    const other = await TestServer.create('two', new FakePool(), { bootstrap: true });
+    const taken = createServer();
+    await once(taken.listen(0, '127.0.0.1'), 'listening');
+    other.listenOn((taken.address() as AddressInfo).port);
+    await expect(other.start()).rejects.toThrow(/EADDRINUSE|No address added/);
+    await new Promise((resolve) => taken.close(resolve));
+    await other.start();
+    await until(() => other.isLeader);
+    await other.remove();
+  });
+
+  it('does not start on the data of another server, and gives the port back', async () => {
+    await write(server.state, setKey('a', '1'));
+    await server.stop();
+    const stranger = await TestServer.create('two', new FakePool(), { bootstrap: true });
+    stranger.listenOn(server.port);
+    await expect(stranger.start(server.dataDir)).rejects.toThrow(/belongs to server one-/);
+    await server.start();
+    await until(() => server.isLeader);
+    await stranger.remove();
   });
 
   it('refuses bytes that no server could apply, and goes on', async () => {

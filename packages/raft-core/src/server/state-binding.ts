@@ -1,3 +1,4 @@
+import type { Clock } from '@tribune/platform';
 import type {
   FenceResult,
   LeaderStatus,
@@ -23,6 +24,7 @@ export interface OperatorTarget {
 }
 
 export interface StateBindingParts {
+  readonly clock: Clock;
   readonly node: OperatorTarget;
   readonly router: LeaderRouter;
   readonly proposer: Proposer;
@@ -38,10 +40,13 @@ export interface StateBindingParts {
 
 /** Two elections' worth of patience with a transfer of leadership. */
 const HANDOVER_MS = 2_000;
+const STATUS_AGE_MAX_MS = 2;
 const NO_LEADER_REASON = 'No cluster leader';
 
 /** The in-process {@link StateApi}: follows the leader. */
 export class StateBinding implements StateApi {
+  private known: { readonly atMs: number; readonly status: LeaderStatus } | undefined;
+
   constructor(protected readonly parts: StateBindingParts) {}
 
   propose(command: Uint8Array): Promise<ProposeResult> {
@@ -56,7 +61,15 @@ export class StateBinding implements StateApi {
     return this.parts.feed.open(signal);
   }
 
+  /** Asked with every stale read, so what was put together a moment ago will do. */
   status(): LeaderStatus {
+    const nowMs = this.parts.clock.monotonicMs();
+    if (!this.known || nowMs - this.known.atMs > STATUS_AGE_MAX_MS)
+      this.known = { atMs: nowMs, status: this.statusNow() };
+    return this.known.status;
+  }
+
+  private statusNow(): LeaderStatus {
     const { role, leaderId, leaderAddress, term, commitIndex, appliedIndex, lastContactMs, peers } =
       this.parts.node.status();
     const known = leaderId === undefined ? undefined : (this.parts.addressOf(leaderId) ?? leaderAddress);

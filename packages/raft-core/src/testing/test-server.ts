@@ -21,7 +21,7 @@ export interface TestServerSettings {
 export class TestServer {
   readonly id: string;
   server: RaftServer | undefined;
-  private port = 0;
+  port = 0;
 
   private constructor(
     readonly name: string,
@@ -53,7 +53,12 @@ export class TestServer {
     return this.server?.raftStatus().role === 'leader';
   }
 
-  async start(): Promise<this> {
+  /** Instead of a port that the system chooses. */
+  listenOn(port: number): void {
+    this.port = port;
+  }
+
+  async start(dataDir = this.dataDir): Promise<this> {
     const {
       bootstrap = false,
       bootstrapExpect = 0,
@@ -69,7 +74,7 @@ export class TestServer {
         datacenter: 'dc1',
         rpcAddress: this.address,
         advertiseAddress: '127.0.0.1',
-        dataDir: this.dataDir,
+        dataDir,
         bootstrap,
         bootstrapExpect,
         raft: { freeBytesMin: 0, ...raft },
