@@ -7,9 +7,13 @@ export function eventIndex(id: string): bigint {
   return BigInt(`0x${hex.slice(0, 16)}`) ^ BigInt(`0x${hex.slice(16)}`);
 }
 
-/** The events after the one that `since` stands for; all of them when it is not (or no longer) in the list. */
-export function newEvents(answer: Json, since: bigint | undefined): Json {
+/**
+ * The events after the one that `since` stands for, undefined when there are none; all of them when `since` is not (or
+ * no longer) in the list.
+ */
+export function newEvents(answer: Json, since: bigint | undefined): Json | undefined {
   const events = (answer ?? []) as readonly { readonly ID: string }[];
   const at = since === undefined ? -1 : events.findLastIndex((one) => eventIndex(one.ID) === since);
-  return events.slice(at + 1) as unknown as Json;
+  const later = events.slice(at + 1);
+  return since !== undefined && later.length === 0 ? undefined : (later as unknown as Json);
 }

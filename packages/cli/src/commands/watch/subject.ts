@@ -21,8 +21,13 @@ export interface SubjectFlags {
 /** What is watched: one request, repeated as a blocking query. */
 export interface Subject {
   readonly request: Pick<Ask, 'path' | 'query'>;
-  /** From the answer's JSON (null for 404) to what the handler gets; `since` is the index of the answer before. */
-  readonly shape: (answer: Json, since: bigint | undefined) => Json;
+  /**
+   * From the answer's JSON (null for 404) to what the handler gets; `since` is the index of the answer before.
+   * Undefined when there is nothing to tell.
+   */
+  readonly shape: (answer: Json, since: bigint | undefined) => Json | undefined;
+  /** The index identifies a state, but a later one need not be greater. */
+  readonly hasHashedIndex?: boolean;
 }
 
 type Parameter = Exclude<keyof SubjectFlags, 'type'>;
@@ -73,7 +78,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
     takes: ['name'],
     make: ({ name }) => ({
       request: { path: '/v1/event/list', query: { name: name || undefined } },
-      shape: (answer, since) => newEvents(answer, since),
+      shape: newEvents,
+      hasHashedIndex: true,
     }),
   },
 };
