@@ -11,3 +11,10 @@ export {
 export { RaftServerOptionsError, validateServerOptions, type RaftServerOptions } from './server/options';
 export { FeedError } from './server/feed/feed-subscriber';
 export type { NodeStatus, PeerStatus } from './node/outcomes';
+export { RaftNode, type RaftNodeCollaborators } from './node/raft-node';
+export { becomeOnlyServer } from './node/recovery';
+export type { RaftNodeOptions } from './node/options';
+export type { StateMachine } from './node/state-machine';
+export type { Entry, Message } from './core/message';
+export type { LogBatch, LogStore, RestoredLog } from './storage/log-store';
+export type { PeerReceiver, PeerTransport, SnapshotHeader } from './transport/peer-transport';
