@@ -20,7 +20,7 @@ export interface BootstrapCollaborators {
   readonly logger: Logger;
 }
 
-const RETRY_MS = 500;
+const RETRY_MS = 250;
 
 /** What the servers that gossip shows mean for founding. */
 export type Gathering =
@@ -87,7 +87,8 @@ export class ExpectBootstrap {
         return this.note('another server writes the configuration', false);
       if (await this.isNew(gathering.servers)) await this.found(gathering.servers);
     } catch (error) {
-      this.note(messageOf(error), true);
+      // One of them is still starting, or unreachable: nobody founds anything without its word.
+      this.note(messageOf(error), false);
     } finally {
       this.working = false;
     }
