@@ -54,7 +54,10 @@ describe('state.v1 on the wire', () => {
     expect(wire.feedRequestFromWire(roundTrip('Feed', 'request', wire.feedRequestToWire(request)))).toEqual(request);
   });
 
-  it.each<FeedRequest>([{ kind: 'unsubscribe', id: 4 }, { kind: 'await', revision: 12 }])('keeps a request $kind', (request) => {
+  it.each<FeedRequest>([
+    { kind: 'unsubscribe', id: 4 },
+    { kind: 'await', revision: 12 },
+  ])('keeps a request $kind', (request) => {
     expect(wire.feedRequestFromWire(roundTrip('Feed', 'request', wire.feedRequestToWire(request)))).toEqual(request);
   });
 
