@@ -402,6 +402,13 @@ export class RaftNode implements Startable {
         return this.requests.committed(fact.index, fact.joint);
       case 'transferEnded':
         return this.requests.transferEnded(fact.reason);
+      case 'roleChanged':
+      case 'leadershipEstablished':
+      case 'followerRegressed':
+      case 'diskStalled':
+      case 'logRecovered':
+        // Nobody waits for these.
+        return undefined;
     }
   }
 
