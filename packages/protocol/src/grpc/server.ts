@@ -8,7 +8,7 @@ import {
 } from '@grpc/grpc-js';
 import { CodedError, messageOf, type Logger, type Startable } from '@tribune/platform';
 import { HealthService } from './health';
-import { reflectionOf } from './reflection';
+import { addReflection } from './reflection';
 import { loadService, type ServiceName } from './load-service';
 
 /** A failure with the gRPC status to answer. Anything else that is thrown becomes INTERNAL. */
@@ -64,7 +64,7 @@ export class GrpcServer implements Startable {
 
   async start(): Promise<void> {
     if (this.bound) return;
-    if (this.options.reflection ?? true) reflectionOf(this.names).addToServer(this.server);
+    if (this.options.reflection ?? true) addReflection(this.server, this.names);
     const credentials = this.options.credentials ?? ServerCredentials.createInsecure();
     this.bound = await new Promise<number>((resolve, reject) =>
       this.server.bindAsync(this.options.address, credentials, (error, port) => (error ? reject(error) : resolve(port))),

@@ -7,7 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Logger } from '@tribune/platform';
 import { messageOf } from '@tribune/platform';
-import type { ProposeResult, StateApi } from '../api/state';
+import type { FeedStream, ProposeResult, StateApi } from '../api/state';
 import { RpcError, toServiceError, unary } from './server';
 import * as wire from './state-wire';
 
@@ -90,7 +90,12 @@ export class StateService {
 
   private async feed(call: FeedCall, api: StateApi): Promise<void> {
     const abort = new AbortController();
-    const stream = api.feed(abort.signal);
+    let stream: FeedStream;
+    try {
+      stream = api.feed(abort.signal);
+    } catch (thrown) {
+      return void call.emit('error', toServiceError(thrown));
+    }
     const stopping = toServiceError(unavailable('the server stops'));
     const ending = { end: (): void => void call.emit('error', stopping) };
     this.open.add(ending);
