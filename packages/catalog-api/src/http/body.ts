@@ -33,6 +33,9 @@ export function readBody(
     });
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)));
     request.on('error', (error) => reject(new HttpError(400, 'Request body was cut off', { cause: error })));
-    request.on('close', () => reject(new HttpError(400, 'Request body was cut off')));
+    // Every request closes, and an error costs more than the rest of this function.
+    request.on('close', () => {
+      if (!request.readableEnded) reject(new HttpError(400, 'Request body was cut off'));
+    });
   });
 }
