@@ -12,7 +12,7 @@ type Operation =
   | { readonly type: 'del'; readonly key: Buffer };
 
 const HEAD_KEY = Buffer.from('h');
-/** Entries per step of a scan or a deletion: a few milliseconds. */
+/** Entries per step of a scan: a few milliseconds. */
 const STEP = 512;
 
 /** Changes that become durable together. */
@@ -66,22 +66,29 @@ export class LevelDatabase {
   }
 
   async write(batch: LevelBatch, head: Buffer): Promise<void> {
-    const operations: Operation[] = [...batch.operations, { type: 'put', key: HEAD_KEY, value: head }];
-    await this.database.batch(operations, { sync: true });
+    // Chained, as a batch of objects costs three times as much per entry.
+    const chained = this.database.batch();
+    for (const operation of batch.operations) {
+      if (operation.type === 'put') chained.put(operation.key, operation.value);
+      else chained.del(operation.key);
+    }
+    await chained.put(HEAD_KEY, head).write({ sync: true });
   }
 
-  /** In steps, and then compacted, so that the disk space really returns. */
-  async remove(from: LogIndex, to: LogIndex): Promise<number> {
-    let removed = 0;
-    for (;;) {
-      const keys = await this.keys(from, to, STEP);
-      if (keys.length === 0) break;
-      const deletions = keys.map((key) => ({ type: 'del', key }) as const);
-      await this.database.batch(deletions, { sync: true });
-      removed += keys.length;
-    }
-    if (removed > 0) await this.database.compactRange(entryKey(from), entryKey(to));
-    return removed;
+  /**
+   * By LevelDB itself, not key by key from here, and then compacted, so that the disk space really returns. Not synced:
+   * what a crash brings back is removed when the log is opened.
+   */
+  async remove(from: LogIndex, to: LogIndex): Promise<void> {
+    const range = { gte: entryKey(from), lte: entryKey(to) };
+    if ((await this.keys(from, to, 1)).length === 0) return;
+    await this.database.clear(range);
+    await this.database.compactRange(range.gte, range.lte);
+  }
+
+  /** Entries from here on. */
+  async countFrom(index: LogIndex): Promise<number> {
+    return (await this.keys(index, Infinity, -1)).length;
   }
 
   close(): Promise<void> {

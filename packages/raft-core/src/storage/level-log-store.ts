@@ -190,8 +190,11 @@ export class LevelLogStore implements LogStore {
 
   /** A tail that was never durable, and what a crash left of entries that were compacted. */
   private async dropLeftovers({ lastIndex }: LogScan): Promise<number> {
-    await this.database!.remove(0, this.head.base.index);
-    return this.database!.remove(lastIndex + 1, Infinity);
+    const database = this.database!;
+    await database.remove(0, this.head.base.index);
+    const torn = await database.countFrom(lastIndex + 1);
+    await database.remove(lastIndex + 1, Infinity);
+    return torn;
   }
 
   /** A damaged table would fail LevelDB's next compaction: the sound entries move to a new database (S6: no repair). */
