@@ -1,4 +1,4 @@
-import type { AgentApi, MembershipApi, StateApi } from '@tribune/protocol';
+import type { AgentApi, ControlApi, MembershipApi, StateApi } from '@tribune/protocol';
 import type { View } from '@tribune/state-store';
 import type { Clock, Logger, LogSource, Metrics, Random, Readiness } from '@tribune/platform';
 
@@ -82,11 +82,7 @@ export const catalogApiDefaults: Omit<CatalogApiOptions, 'http' | 'nodeName' | '
 };
 
 /** What only the process as a whole can do. */
-export interface AgentControl {
-  /** Reads the configuration again; the problems that kept it from taking effect, or none. */
-  reload(): Promise<readonly string[]>;
-  /** Leaves the cluster gracefully and stops the process. */
-  leave(): Promise<void>;
+export interface AgentControl extends ControlApi {
   /** Of the agent as a whole, for `/readyz`; without it the API counts as ready as soon as it answers. */
   readiness?(): Readiness;
 }

@@ -87,6 +87,9 @@ export { connectState, type StateClient, type StateClientOptions } from './clien
 export { connectMembership, type MembershipClient } from './client/membership-client';
 export { AgentService, type AgentServiceCollaborators } from './grpc/agent-service';
 export { connectAgent, type AgentClient } from './client/agent-client';
+export { controlService } from './grpc/control-service';
+export { connectControl } from './client/control-client';
+export type { ControlApi } from './api/control';
 export { catalogService } from './grpc/catalog-service';
 export { kvService } from './grpc/kv-service';
 export { connectCatalog, type ApiClientSettings } from './client/catalog-client';

@@ -33,9 +33,8 @@ export class AgentMembersController {
   }
 
   @Route('PUT', '/v1/agent/leave')
-  leave(call: Call): Reply {
-    // The answer goes out first: leaving ends this process.
-    call.onClose(() => void this.control.leave());
+  async leave(): Promise<Reply> {
+    await this.control.leave();
     return empty(200);
   }
 

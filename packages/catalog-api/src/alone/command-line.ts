@@ -5,10 +5,15 @@ import { catalogApiDefaults, type CatalogApiOptions, type HttpAddress } from '..
 export const commandLineSpecs = {
   node: { help: 'name of the node that sessions belong to by default' },
   'node-id': { help: 'UUID of the node', default: '' },
+  server: { help: 'true: the agent that this piece is part of is a server', default: 'false' },
   datacenter: { help: 'datacenter name', default: 'dc1' },
   'state-address': { help: 'host:port,host:port of the servers' },
   'membership-address': { help: 'host:port of the gossip piece' },
   'agent-address': { help: 'host:port of the health runner' },
+  'control-address': {
+    help: 'host:port of the agent that this piece is part of, which then reloads and leaves; empty: none',
+    default: '',
+  },
   'http-address': {
     help: 'host:port of the HTTP API; several by comma, unix:/path for a socket',
     default: '127.0.0.1:8500',
@@ -64,7 +69,7 @@ export function readCommandLine(flags: Flags): CommandLine {
       nodeName: flags.node,
       nodeId: flags['node-id'],
       datacenter: flags.datacenter,
-      server: false,
+      server: oneOf('server', ['true', 'false']) === 'true',
       dev: oneOf('pretty', ['true', 'false']) === 'true',
     },
     servers,

@@ -7,7 +7,15 @@ import {
   type LogSource,
   type Startable,
 } from '@tribune/platform';
-import { connectAgent, connectMembership, connectState, GrpcServer } from '@tribune/protocol';
+import {
+  connectAgent,
+  connectControl,
+  connectMembership,
+  connectState,
+  GrpcServer,
+  type ControlApi,
+  type MembershipApi,
+} from '@tribune/protocol';
 import { createReplica } from '@tribune/replica';
 import { createCatalogApi } from '../catalog-api';
 import { publicApiDefaults } from '../public-grpc/options';
@@ -33,13 +41,7 @@ export function createFrontEndProcess(
   const membership = connectMembership({ address: flags['membership-address'] });
   const agent = connectAgent({ address: flags['agent-address'] });
   const view = createReplica({ topics: line.topics }, { state, ...ports });
-  const control = {
-    reload: async () => ['this front end has flags and no configuration files: start it anew to change them'],
-    leave: async () => {
-      await membership.leave();
-      exit();
-    },
-  };
+  const control = controlOf(flags['control-address'], membership, exit);
   const http = createCatalogApi(line.api, { state, view, membership, agent, logSource, control, ...ports });
   const publicApi = createPublicApi(
     { ...publicApiDefaults, datacenter: line.api.datacenter },
@@ -65,7 +67,20 @@ export function createFrontEndProcess(
     async stop() {
       for (const piece of [...inOrder].reverse()) await piece.stop();
       publicApi.close();
-      for (const client of [state, membership, agent]) client.close();
+      for (const client of [state, membership, agent, control]) client.close();
     },
+  };
+}
+
+/** The agent that this piece is part of; without one, leaving is what gossip does, and this piece then ends. */
+function controlOf(address: string, membership: MembershipApi, exit: () => void): ControlApi & { close(): void } {
+  if (address !== '') return connectControl({ address });
+  return {
+    reload: async () => ['this front end has flags and no configuration files: start it anew to change them'],
+    leave: async () => {
+      await membership.leave();
+      exit();
+    },
+    close: () => undefined,
   };
 }

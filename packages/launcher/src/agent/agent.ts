@@ -73,7 +73,7 @@ export class Agent {
     try {
       const next = this.hooks.readConfig();
       logger.setLevel(next.log.level);
-      const outcome = await this.composition.agent.reload(next.services, next.checks, next.nodeMeta);
+      const outcome = await this.composition.reloadDefinitions(next.services, next.checks, next.nodeMeta);
       if (!outcome.ok) throw new Error(outcome.reason);
       if (next.dns.length > 0) this.composition.reloadDns(next);
       await this.watches.replace(next.watches);

@@ -27,7 +27,7 @@ export interface CompositionInput {
 export interface Composition {
   readonly pieces: readonly Piece[];
   readonly membership: MembershipApi;
-  readonly agent: AgentApi;
+  readonly reloadDefinitions: AgentApi['reload'];
   readonly state: StateApi;
   reloadDns(config: AgentConfig): void;
   listening(): Listening;

@@ -35,7 +35,7 @@ export function composeClient(input: CompositionInput): Composition {
       ...front.pieces,
     ],
     membership: gossip.membership,
-    agent: front.agent,
+    reloadDefinitions: (...next) => front.agent.reload(...next),
     state,
     reloadDns: front.reloadDns,
     listening: () => ({ ...front.listening(), serfLan: gossip.port() }),

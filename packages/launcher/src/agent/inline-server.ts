@@ -27,7 +27,7 @@ export function composeServer(input: CompositionInput): Composition {
   return {
     pieces: [gossip.piece, raft, ...front.pieces],
     membership: gossip.membership,
-    agent: front.agent,
+    reloadDefinitions: (...next) => front.agent.reload(...next),
     state: server.state,
     reloadDns: front.reloadDns,
     listening: () => ({ ...front.listening(), serfLan: gossip.port() }),

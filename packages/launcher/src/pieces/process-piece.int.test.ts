@@ -1,4 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Metrics, systemClock } from '@tribune/platform';
@@ -47,6 +49,30 @@ test('tells when it dies, and how', async () => {
   expect((await reason).message).toBe('the process of helper was ended by SIGKILL');
 });
 
+test('ends with the agent, however the agent ends', async () => {
+  const main = join(folder, 'main.js');
+  const socket = join(folder, 's');
+  const endsWithParent = join(__dirname, '../../bin/end-with-parent.cjs');
+  writeFileSync(main, LISTENS);
+  // What ProcessPiece starts, under a parent that this test can kill.
+  const argv = JSON.stringify(['--require', endsWithParent, main, socket]);
+  const script = `
+    const child = require('node:child_process').spawn(process.execPath, ${argv}, { stdio: ['pipe', 'ignore', 'inherit'], detached: true });
+    console.log(child.pid);
+    setInterval(() => undefined, 1000);`;
+  const parent = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [pid] = await once(parent.stdout!, 'data');
+  await until(() => existsSync(socket));
+  parent.kill('SIGKILL');
+  await until(
+    () => !existsSync(`/proc/${Number(pid)}/cmdline`) || readFileSync(`/proc/${Number(pid)}/cmdline`, 'utf8') === '',
+  );
+});
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 test('the supervisor starts it again as another process', async () => {
   const helper = piece(LISTENS);
   const supervisor = new Supervisor([helper], {
@@ -57,7 +83,7 @@ test('the supervisor starts it again as another process', async () => {
   await supervisor.start();
   const first = helper.pid!;
   process.kill(first, 'SIGKILL');
-  while (helper.pid === undefined || helper.pid === first) await new Promise((resolve) => setTimeout(resolve, 10));
+  await until(() => helper.pid !== undefined && helper.pid !== first);
   await supervisor.stop();
   expect(helper.pid).toBeUndefined();
 });

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { CodedError, sleep, type Clock, type Readiness } from '@tribune/platform';
 import type { ListenAddress } from '../config/agent-config';
 import type { Piece } from './piece';
@@ -18,6 +19,7 @@ export interface ProcessPieceOptions {
 
 export class PieceExitedError extends CodedError<{ code: 'PIECE_EXITED'; piece: string }> {}
 
+const END_WITH_PARENT = join(__dirname, '../../bin/end-with-parent.cjs');
 const POLL_MS = 10;
 /** A piece that does not listen by then is taken for stuck. */
 const START_TIMEOUT_MS = 30_000;
@@ -46,22 +48,20 @@ export class ProcessPiece implements Piece {
     // What a life before this one left; gRPC does not bind over it.
     if ('path' in listensAt) rmSync(listensAt.path, { force: true });
     // A group of its own: Ctrl-C in a terminal reaches the launcher alone, which stops the pieces in order.
-    const child = spawn(process.execPath, [main, ...args()], {
-      stdio: ['ignore', 'inherit', 'inherit'],
+    const child = spawn(process.execPath, ['--require', END_WITH_PARENT, main, ...args()], {
+      stdio: ['pipe', 'inherit', 'inherit'],
       detached: true,
       ...(env ? { env } : {}),
     });
     this.child = child;
-    // Should the launcher end without an orderly stop, its pieces must not live on with its ports.
-    const orphan = (): void => void child.kill('SIGTERM');
-    process.once('exit', orphan);
+    // Nothing is written: the pipe tells the piece when we are gone. It may well be gone first.
+    child.stdin!.on('error', () => undefined);
     let hasStarted = false;
     const exited = new Promise<Error>((resolve) => {
       child.once('error', resolve);
       child.once('exit', (code, signal) => resolve(this.exitOf(code, signal)));
     });
     void exited.then((reason) => {
-      process.off('exit', orphan);
       const isOurs = this.child === child;
       if (isOurs) this.child = undefined;
       if (isOurs && hasStarted) died(reason);

@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path';
-import { sleep } from '@tribune/platform';
 import {
   connectAgent,
   connectMembership,
   connectState,
+  controlService,
+  GrpcServer,
   type AgentApi,
   type AgentClient,
   type MembershipApi,
@@ -27,13 +28,14 @@ import {
   raftArguments,
 } from './piece-arguments';
 import { stateRelay } from './state-relay';
+import { ToldDefinitions } from './told-definitions';
 
 const scriptOf = (piece: string): string =>
   join(dirname(require.resolve(`@tribune/${piece}/package.json`)), 'dist', 'main.js');
 
 /** Each piece as a process of its own, started from its own `main`; they know one another by gRPC addresses on loopback. */
 export function composeProcesses(input: CompositionInput): Composition {
-  const { config, identity, ports: agentPorts } = input;
+  const { config, identity, control, ports: agentPorts } = input;
   const { clock, logger } = agentPorts;
   const ports = new LoopbackPorts(LOOPBACK);
   const at = (name: (typeof LOOPBACK)[number]): ListenAddress => ({ host: '127.0.0.1', port: ports.of(name) });
@@ -70,7 +72,8 @@ export function composeProcesses(input: CompositionInput): Composition {
     () => healthArguments(config, identity, stateAddress(), ports),
     () => at('agent'),
   );
-  const push = (): Promise<unknown> => agent.face.reload(config.services, config.checks, config.nodeMeta);
+  const told = new ToldDefinitions(config, agent.face, agentPorts);
+  const stopping = new AbortController();
   return {
     pieces: [
       new InlinePiece('loopback-ports', () => ports),
@@ -80,8 +83,12 @@ export function composeProcesses(input: CompositionInput): Composition {
         () => at('gossip'),
       ),
       new InlinePiece('piece-clients', () => clients),
+      new InlinePiece('control', () => {
+        const server = new GrpcServer({ address: ports.address('control') }, logger.child('control'));
+        return server.add('tribune.control.v1.Control', controlService(control));
+      }),
       isServer ? raft : relay,
-      withAfterStart(health, push),
+      withAfterStart(health, () => told.tell(stopping.signal)),
       processOf(
         'catalog-api',
         () => catalogArguments(config, identity, stateAddress(), ports),
@@ -96,10 +103,9 @@ export function composeProcesses(input: CompositionInput): Composition {
             ),
           ]
         : []),
-      new InlinePiece('leave-watch', () => leaveWatch(input, membership.face)),
     ],
     membership: membership.face,
-    agent: agent.face,
+    reloadDefinitions: (...next) => told.reload(...next),
     state,
     reloadDns: () => logger.warn('DNS settings are taken up when the agent is started anew', { layout: 'processes' }),
     listening: () => ({
@@ -109,6 +115,7 @@ export function composeProcesses(input: CompositionInput): Composition {
       serfLan: config.serfLan.port,
     }),
     close() {
+      stopping.abort();
       servers.stop();
       state.close();
     },
@@ -146,34 +153,12 @@ class Clients {
   }
 }
 
-/** Each time the piece has started, `after` follows: what it was told is lost with its process. */
+/** Each time the piece has started, `after` follows, without being waited for. */
 function withAfterStart(piece: Piece, after: () => Promise<unknown>): Piece {
   return {
     name: piece.name,
-    start: (died) => piece.start(died).then(() => void after().catch(() => undefined)),
+    start: (died) => piece.start(died).then(() => void after()),
     stop: () => piece.stop(),
     readiness: () => piece.readiness(),
-  };
-}
-
-/** `PUT /v1/agent/leave` reaches the front end, which tells gossip; the launcher learns of it from gossip. */
-function leaveWatch({ config, control, ports }: CompositionInput, membership: MembershipApi) {
-  const stopping = new AbortController();
-  const follow = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      try {
-        for await (const event of membership.watch(stopping.signal)) {
-          if (event.kind === 'leave' && event.pool === 'lan' && event.member.name === config.nodeName)
-            return void control.leave();
-        }
-      } catch {
-        // Gossip is being restarted.
-      }
-      await sleep(ports.clock, 500, stopping.signal);
-    }
-  };
-  return {
-    start: async () => void follow(),
-    stop: async () => stopping.abort(),
   };
 }

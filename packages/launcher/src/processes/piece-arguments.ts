@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { AgentConfig, ListenAddress } from '../config/agent-config';
 import { gossipTags } from '../agent/options/gossip-options';
 import { dnsOptionsOf } from '../agent/options/dns-options';
-import type { AgentIdentity } from '../agent/identity';
+import { taggedAddressesOf, type AgentIdentity } from '../agent/identity';
 import type { LoopbackPorts } from './loopback-ports';
 
 export const LOOPBACK = [
+  'control',
   'gossip',
   'gossip-admin',
   'raft-admin',
@@ -22,8 +23,12 @@ type Flags = Readonly<Record<string, string | number | boolean>>;
 export const argumentsOf = (flags: Flags): string[] =>
   Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
 
+const pairsText = (pairs: Readonly<Record<string, string>>): string =>
+  Object.entries(pairs)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+
 export function gossipArguments(config: AgentConfig, { nodeId, dataPath }: AgentIdentity, ports: Ports): string[] {
-  const tags = Object.entries(gossipTags(config, nodeId)).map(([name, value]) => `${name}=${value}`);
   return argumentsOf({
     name: config.nodeName,
     datacenter: config.datacenter,
@@ -32,7 +37,7 @@ export function gossipArguments(config: AgentConfig, { nodeId, dataPath }: Agent
     'lan-port': config.serfLan.port,
     'wan-port': config.serfWan?.port ?? '',
     profile: config.isDev ? 'local' : 'lan',
-    tags: tags.join(','),
+    tags: pairsText(gossipTags(config, nodeId)),
     encrypt: config.gossip.encrypt,
     'data-dir': config.isDev ? '' : dataPath,
     // Whether to leave is the agent's decision, not that of whoever stops the process.
@@ -71,7 +76,11 @@ export function healthArguments(
     'node-id': nodeId,
     address: config.advertiseHost,
     datacenter: config.datacenter,
-    'data-dir': config.isDev ? '' : dataPath,
+    // Also when it is temporary: what is registered must survive the death of this piece.
+    'data-dir': dataPath,
+    'tagged-addresses': pairsText(taggedAddressesOf(config)),
+    // Definitions of files and the node's metadata come by `reload` once the piece runs; nothing is synced before.
+    'await-definitions': true,
     'state-address': state,
     'enable-script-checks': { off: 'false', local: 'local', on: 'true' }[config.scriptChecks],
     'check-update-interval-ms': config.checkUpdateIntervalMs,
@@ -94,6 +103,8 @@ export function catalogArguments(
     'state-address': state,
     'membership-address': ports.address('gossip'),
     'agent-address': ports.address('agent'),
+    'control-address': ports.address('control'),
+    server: config.mode === 'server',
     'http-address': config.http.map(listenText).join(','),
     'grpc-address': publicGrpcOf(config, ports),
     'admin-address': ports.address('catalog-admin'),

@@ -13,7 +13,6 @@ const INLINE_ONLY = [
   'serf_lan',
   'serf_wan',
   'advertise_addr_wan',
-  'tagged_addresses',
   'raft_snapshot_threshold',
   'raft_trailing_logs',
   'http_config',

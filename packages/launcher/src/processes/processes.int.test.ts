@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@tribune/testkit';
@@ -124,8 +124,26 @@ test('an agent laid out as processes does the main job, survives the death of a 
   const argv = Object.entries(flags).map(([name, port]) => `-${name}=${port}`);
   // As the command does, without depending on it.
   const main = `require(${JSON.stringify(join(packages, 'launcher'))}).runAgent(process.argv.slice(1)).then((code) => (process.exitCode = code))`;
-  const agent = run('-e', main, '--', '-dev', '-layout=processes', ...argv);
+  const file = join(folder, 'services.json');
+  const define = (name: string): void =>
+    writeFileSync(file, JSON.stringify({ service: { name, port: 9 }, node_meta: { of: 'a,b' } }));
+  define('first');
+  const agent = run('-e', main, '--', '-dev', '-layout=processes', `-config-file=${file}`, ...argv);
   await mainJob(http!, dns!);
+  const names = async (): Promise<string[]> =>
+    Object.keys(
+      (await (await fetch(`http://127.0.0.1:${http}/v1/catalog/services?node-meta=of:a,b`)).json()) as object,
+    );
+  await until('the service of a file', async () => (await names()).includes('first') || undefined);
+  define('second');
+  const reload = await fetch(`http://127.0.0.1:${http}/v1/agent/reload`, { method: 'PUT' });
+  expect(await reload.text()).toBe('');
+  expect(reload.status).toBe(200);
+  process.kill(childOf(agent.pid!, 'health-runner'), 'SIGKILL');
+  await until('the service of the changed file', async () => {
+    const all = await names();
+    return (all.includes('second') && !all.includes('first')) || undefined;
+  });
   for (const piece of ['dns-gateway', 'catalog-api']) process.kill(childOf(agent.pid!, piece), 'SIGKILL');
   await until('HTTP again', async () => (await fetch(`http://127.0.0.1:${http}/v1/status/leader`)).ok || undefined);
   await found(dns!);

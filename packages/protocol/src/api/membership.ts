@@ -55,6 +55,7 @@ export interface MembershipApi {
   events(): Promise<readonly UserEvent[]>;
   setTags(tags: Readonly<Record<string, string>>): Promise<void>;
   coordinate(pool: Pool, node: string): Promise<Coordinate | undefined>;
-  keyring(operation: 'list' | 'install' | 'use' | 'remove', key: string): Promise<readonly KeyringResponse[]>;
+  /** `relayFactor` (0 to 5, default 0): each answer also comes through so many other members, against packet loss. */
+  keyring(operation: 'list' | 'install' | 'use' | 'remove', key: string, relayFactor?: number): Promise<readonly KeyringResponse[]>;
   stats(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>>;
 }

@@ -57,8 +57,8 @@ export function connectMembership(settings: ChannelSettings): MembershipClient {
         (await ask<{ coordinate: Coordinate | null }>('getCoordinate', request)).coordinate,
       );
     },
-    async keyring(operation, key) {
-      const request = { operation: wire.operationToWire(operation), key };
+    async keyring(operation, key, relayFactor = 0) {
+      const request = { operation: wire.operationToWire(operation), key, relayFactor };
       const { pools } = await ask<{ pools: wire.WireKeyringPool[] }>('keyring', request, KEYRING_TIMEOUT_MS);
       return pools.map(wire.keyringFromWire);
     },

@@ -10,6 +10,7 @@ const FILES = {
   'tribune.raft.v1.RaftTransport': 'tribune/raft/v1/raft.proto',
   'tribune.membership.v1.Membership': 'tribune/membership/v1/membership.proto',
   'tribune.agent.v1.Agent': 'tribune/agent/v1/agent.proto',
+  'tribune.control.v1.Control': 'tribune/control/v1/control.proto',
   'tribune.catalog.v1.Catalog': 'tribune/catalog/v1/catalog.proto',
   'tribune.kv.v1.KV': 'tribune/kv/v1/kv.proto',
   'grpc.health.v1.Health': 'grpc/health/v1/health.proto',

@@ -47,8 +47,8 @@ export class MembershipService {
       getCoordinate: checked(async ({ pool, node }: PoolRequest & { readonly node: string }) => ({
         coordinate: await api.coordinate(wire.poolFromWire(pool), node),
       })),
-      keyring: checked(async ({ operation, key }: { readonly operation: string; readonly key: string }) => {
-        const pools = await api.keyring(wire.operationFromWire(operation), key);
+      keyring: checked(async ({ operation, key, relayFactor }: wire.WireKeyringRequest) => {
+        const pools = await api.keyring(wire.operationFromWire(operation), key, relayFactor);
         return { pools: pools.map(wire.keyringToWire) };
       }),
       stats: checked(async () => {

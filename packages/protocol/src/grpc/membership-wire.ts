@@ -21,6 +21,12 @@ export interface WireFireEventResponse {
   readonly refused?: string;
 }
 
+export interface WireKeyringRequest {
+  readonly operation: string;
+  readonly key: string;
+  readonly relayFactor: number;
+}
+
 export type WireKeyringPool = Omit<KeyringResponse, 'pool' | 'error'> & {
   readonly pool: string;
   readonly error: string;
