@@ -4,11 +4,12 @@ import type { View } from '@tribune/state-store';
 import { Fence } from '../answers/fence';
 import { Writes } from '../answers/writes';
 import { MEMBERSHIP, STATE, VIEW } from '../tokens';
+import { KeyringController } from './keyring.controller';
 import { OperatorController } from './operator.controller';
 import { OperatorService } from './operator.service';
 
 @Module({
-  controllers: [OperatorController],
+  controllers: [OperatorController, KeyringController],
   providers: [
     {
       provide: OperatorService,

@@ -3,6 +3,8 @@ import type { Coordinate, KeyringResponse, Member, MembershipApi, MembershipEven
 
 const COORDINATE: Coordinate = { vec: [0, 0, 0, 0, 0, 0, 0, 0], error: 1.5, adjustment: 0, height: 0.00001 };
 
+export const LONE_KEY = Buffer.alloc(32, 5).toString('base64');
+
 /** A gossip pool of one, whose user events come straight back. */
 export class LoneMember implements MembershipApi {
   private readonly fired: UserEvent[] = [];
@@ -70,8 +72,17 @@ export class LoneMember implements MembershipApi {
     return COORDINATE;
   }
 
-  async keyring(): Promise<readonly KeyringResponse[]> {
-    return [];
+  /** A keyring of one key, which no operation changes: this member takes nobody else's. */
+  async keyring(operation: string, key: string): Promise<readonly KeyringResponse[]> {
+    const message = 'Removing the primary key is not allowed';
+    const isRefused = operation === 'remove' && key === LONE_KEY;
+    const outcome = (name: string): Pick<KeyringResponse, 'messages' | 'error'> =>
+      isRefused ? { messages: { [name]: message }, error: '1/1 nodes reported failure' } : { messages: {} };
+    const keys = operation === 'list' ? { [LONE_KEY]: 1 } : {};
+    return (['lan', 'wan'] as const).map((pool) => {
+      const name = pool === 'wan' ? `${this.node}.dc1` : this.node;
+      return { pool, keys, primaryKeys: keys, numNodes: 1, ...outcome(name) };
+    });
   }
 
   async stats(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {

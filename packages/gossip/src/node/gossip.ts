@@ -11,6 +11,7 @@ import type {
 } from '@tribune/protocol';
 import { validateOptions, type GossipOptions, type PoolOptions } from '../config/gossip-options';
 import { gossipMetrics, type GossipMetrics } from '../metrics';
+import type { KeyOperation } from '../serf/key-operations';
 import type { MemberChange } from '../serf/member-book';
 import type { EventMessage } from '../serf/serf-messages';
 import type { Tags } from '../serf/tags-codec';
@@ -142,8 +143,9 @@ export class Gossip implements MembershipApi, Startable {
     return this.pools.get(pool)?.coordinate(node);
   }
 
-  async keyring(operation: 'list' | 'install' | 'use' | 'remove', key: string): Promise<readonly KeyringResponse[]> {
-    return Promise.all([...this.pools].map(([pool, node]) => requestKeyring(pool, node, operation, key)));
+  async keyring(operation: KeyOperation, key: string, relayFactor = 0): Promise<readonly KeyringResponse[]> {
+    const request = { operation, key, relayFactor };
+    return Promise.all([...this.pools].map(([pool, node]) => requestKeyring(pool, node, request)));
   }
 
   async stats(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {

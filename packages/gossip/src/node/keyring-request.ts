@@ -3,13 +3,24 @@ import type { KeyringResponse } from '@tribune/protocol';
 import { KEY_QUERIES, decodeKeyAnswer, encodeKeyRequest, type KeyOperation } from '../serf/key-operations';
 import type { PoolNode } from './pool-node';
 
+export interface KeyringRequest {
+  readonly operation: KeyOperation;
+  /** base64. */
+  readonly key: string;
+  readonly relayFactor: number;
+}
+
 /** Runs a keyring operation on every member of a pool and counts the answers. */
 export async function requestKeyring(
   pool: 'lan' | 'wan',
   node: PoolNode,
-  operation: KeyOperation,
-  key: string,
+  { operation, key, relayFactor }: KeyringRequest,
 ): Promise<KeyringResponse> {
+  const illegal = operation === 'list' ? undefined : illegalBase64At(key);
+  if (illegal !== undefined) {
+    const error = `illegal base64 data at input byte ${illegal}`;
+    return { pool, messages: {}, keys: {}, primaryKeys: {}, numNodes: 0, error };
+  }
   const messages: Record<string, string> = {};
   const keys: Record<string, number> = {};
   const primaryKeys: Record<string, number> = {};
@@ -30,11 +41,21 @@ export async function requestKeyring(
     }
   };
   const payload = encodeKeyRequest(Buffer.from(key, 'base64'));
-  await node.query({ name: KEY_QUERIES[operation], payload }, { responded }, () => answers >= numNodes);
+  const query = { name: KEY_QUERIES[operation], payload, relayFactor };
+  await node.query(query, { responded }, () => answers >= numNodes);
   return { pool, messages, keys, primaryKeys, numNodes, error: failure(numNodes, answers, errors) };
 }
 
 function failure(numNodes: number, answers: number, errors: number): string | undefined {
   if (errors > 0) return `${errors}/${numNodes} nodes reported failure`;
   return answers === numNodes ? undefined : `${answers}/${numNodes} nodes reported success`;
+}
+
+/** Where Go's base64 decoder stops, or undefined when the text is base64. */
+function illegalBase64At(text: string): number | undefined {
+  const [digits = ''] = /^[A-Za-z0-9+/]*/.exec(text)!;
+  const rest = text.slice(digits.length);
+  const isPadded = rest === '='.repeat((4 - (digits.length % 4)) % 4);
+  if (isPadded && digits.length % 4 !== 1) return undefined;
+  return rest === '' ? digits.length - (digits.length % 4) : digits.length;
 }
