@@ -6,6 +6,7 @@ import { Fence } from './answers/fence';
 import { Parking } from './answers/parking';
 import { readShortcut } from './answers/shortcut';
 import { AppModule } from './app.module';
+import { CoordinateSender } from './coordinate/coordinate-sender';
 import { ConnectionCap } from './http/connection-cap';
 import { Dispatcher, endpointHeaders } from './http/dispatcher';
 import { HttpServer } from './http/http-server';
@@ -37,8 +38,10 @@ export function createCatalogApi(options: CatalogApiOptions, collaborators: Cata
       server = serverOf(context, options, collaborators);
       await context.get(Parking).start();
       await server.start();
+      await context.get(CoordinateSender).start();
     },
     async stop() {
+      await context?.get(CoordinateSender).stop();
       await server?.stop();
       await context?.get(Parking).stop();
       await context?.close();
