@@ -1,0 +1,110 @@
+import { groupByKey } from './group-by-key';
+import type { KvOperation, KvRow } from './kv-history';
+import { search, type Model } from './search';
+
+export type KvVerdict =
+  | { readonly kind: 'linearizable'; readonly operations: number }
+  | {
+      readonly kind: 'violation';
+      readonly key: string;
+      readonly reason: string;
+      readonly prefix: readonly KvOperation[];
+    }
+  /** The search was cut off. Never a pass. */
+  | { readonly kind: 'undecided'; readonly key: string };
+
+/**
+ * Judges what clients were told of values, indexes and locks. The cheap rules come first: a write has one ModifyIndex,
+ * whoever reads it, and no two writes share one.
+ */
+export function checkKvLinearizability(history: readonly KvOperation[], stepsMax?: number): KvVerdict {
+  for (const [key, operations] of groupByKey(history)) {
+    // A read that nobody got an answer from says nothing.
+    const telling = operations.filter(({ action, answer }) => action.kind !== 'get' || answer !== undefined);
+    const indexes = new Map<string, number>();
+    const reason = collectIndexes(telling, indexes);
+    if (reason !== undefined) return { kind: 'violation', key, reason, prefix: [] };
+    const finding = search(telling, kvModel(indexes), stepsMax);
+    if (finding.kind === 'undecided') return { kind: 'undecided', key };
+    if (finding.kind === 'impossible') {
+      return { kind: 'violation', key, reason: 'no order explains the answers', prefix: finding.prefix };
+    }
+  }
+  return { kind: 'linearizable', operations: history.length };
+}
+
+/** Which ModifyIndex each written value got, as far as anyone read it; says what is wrong with them. */
+function collectIndexes(operations: readonly KvOperation[], indexes: Map<string, number>): string | undefined {
+  const values = new Map<number, string>();
+  for (const { answer } of operations) {
+    if (!answer || !('row' in answer) || !answer.row) continue;
+    const { value, modifyIndex } = answer.row;
+    const index = indexes.get(value) ?? modifyIndex;
+    const owner = values.get(modifyIndex) ?? value;
+    if (index !== modifyIndex) return `${value} was written at index ${index} and at ${modifyIndex}`;
+    if (owner !== value) return `${owner} and ${value} were both written at index ${modifyIndex}`;
+    indexes.set(value, modifyIndex);
+    values.set(modifyIndex, value);
+  }
+  return undefined;
+}
+
+/** `modifyIndex` is undefined when nobody ever read this write: then nobody can have named its index either. */
+type State = { readonly [K in keyof KvRow]: K extends 'modifyIndex' ? number | undefined : KvRow[K] } | null;
+
+/** Consul's rules for one key (agent/consul/state/kvs.go): values, check-and-set by ModifyIndex, locks by session. */
+function kvModel(indexes: ReadonlyMap<string, number>): Model<KvOperation, State> {
+  const row = (value: string, lockIndex: number, session: string): State => ({
+    value,
+    modifyIndex: indexes.get(value),
+    lockIndex,
+    session,
+  });
+  return {
+    initial: null,
+    keyOf: (state) => (state ? `${state.value} ${state.lockIndex} ${state.session}` : ''),
+    apply({ action, answer }, state) {
+      if (action.kind === 'get')
+        return isSame(state, answer && 'row' in answer ? answer.row : undefined) ? state : undefined;
+      const after = effectOf(action, state, row);
+      const done = after !== undefined;
+      if (answer && (!('done' in answer) || answer.done !== done)) return undefined;
+      return done ? after : state;
+    },
+  };
+}
+
+type MakeRow = (value: string, lockIndex: number, session: string) => State;
+
+/** The state after a write, or undefined when its condition does not hold. */
+function effectOf(
+  action: Exclude<KvOperation['action'], { kind: 'get' }>,
+  state: State,
+  row: MakeRow,
+): State | undefined {
+  const lockIndex = state?.lockIndex ?? 0;
+  const session = state?.session ?? '';
+  switch (action.kind) {
+    case 'put':
+      return row(action.value, lockIndex, session);
+    case 'cas': {
+      const fits = action.index === 0 ? state === null : state?.modifyIndex === action.index;
+      return fits ? row(action.value, lockIndex, session) : undefined;
+    }
+    case 'delete':
+      return null;
+    case 'delete-cas':
+      // Nothing there is as good as deleted.
+      return state === null || state.modifyIndex === action.index ? null : undefined;
+    case 'acquire':
+      if (session !== '' && session !== action.session) return undefined;
+      return row(action.value, session === '' ? lockIndex + 1 : lockIndex, action.session);
+    case 'release':
+      return session === action.session ? row(action.value, lockIndex, '') : undefined;
+  }
+}
+
+function isSame(state: State, seen: KvRow | undefined): boolean {
+  if (!state || !seen) return !state && !seen;
+  return state.value === seen.value && state.lockIndex === seen.lockIndex && state.session === seen.session;
+}
