@@ -3,6 +3,7 @@
  * @packageDocumentation
  */
 import type * as RunAgentModule from './agent/run-agent';
+import { keepYoungGenerationSmall } from './agent/young-generation';
 
 export type { AgentConfig, HostPort, JoinPlan, ListenAddress } from './config/agent-config';
 export { loadConfig } from './config/load-config';
@@ -17,5 +18,6 @@ export { CONSUL_VERSION, TRIBUNE_VERSION } from './agent/version';
 
 /** `tribune agent`: the exit code. The pieces are loaded only now, so that whoever needs the configuration pays for no more. */
 export function runAgent(argv: readonly string[]): Promise<number> {
+  keepYoungGenerationSmall();
   return (require('./agent/run-agent') as typeof RunAgentModule).runAgent(argv);
 }
