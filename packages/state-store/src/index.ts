@@ -15,9 +15,11 @@ export type {
   KvTxnRead,
   LockDelayExpireCommand,
   RegisterCommand,
+  RestoreCommand,
   SessionCreateCommand,
   SessionDestroyCommand,
   SettingCommand,
+  TableCommand,
   TombstoneReapCommand,
   TxnCommand,
   TxnOperation,
@@ -29,7 +31,7 @@ export { decodeCommand, encodeCommand } from './encoding/command-codec';
 export { decodeDeltas, encodeDeltas } from './encoding/delta-codec';
 export { decodeOutcome, encodeOutcome } from './encoding/outcome-codec';
 export { EncodingError } from './encoding/packer';
-export { CHUNK_BYTES_MAX, encodeChunks } from './snapshot/chunks';
+export { CHUNK_BYTES_MAX, CHUNK_ROWS_MAX, encodeChunks } from './snapshot/chunks';
 export type { RestoreBuilder } from './snapshot/restore';
 
 export { kvGet, kvKeys, kvList } from './queries/kv';

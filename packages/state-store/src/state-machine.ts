@@ -1,10 +1,13 @@
 import { assert } from '@tribune/platform';
 import { applyCommand } from './commands/apply';
+import type { RestoreCommand } from './commands/command';
+import { flawOf, isRestoreCommand } from './commands/command-shape';
 import type { Outcome } from './commands/outcome';
 import { decodeCommand } from './encoding/command-codec';
-import { allRows, encodeChunks } from './snapshot/chunks';
+import { stateChunks } from './snapshot/chunks';
 import { hashing, hashNow } from './snapshot/hash';
 import { RestoreBuilder } from './snapshot/restore';
+import { restoreStep, type Staging } from './snapshot/staging';
 import { Tables } from './tables/tables';
 import { Transaction } from './transaction/transaction';
 import type { Delta, TableName } from './view/delta';
@@ -15,11 +18,13 @@ export interface Applied {
   readonly outcome: Outcome;
   /** What changed, in order; empty when nothing did. */
   readonly deltas: readonly Delta[];
+  /** Other tables took the place of the old ones, and `deltas` does not say what changed. */
+  readonly replaced?: boolean;
 }
 
 export interface Snapshot {
   readonly revision: number;
-  /** Encoded rows, at most 256 KiB each. Consume at any pace: writes that go on meanwhile are not in it. */
+  /** Encoded rows, see {@link CHUNK_BYTES_MAX} and {@link CHUNK_ROWS_MAX}. Consume at any pace: writes that go on meanwhile are not in it. */
   chunks(): Iterable<Uint8Array>;
   /** The rows themselves, for topics and tests. */
   readonly tables: Tables;
@@ -32,6 +37,7 @@ export interface Snapshot {
 export class StateMachine {
   private tables = new Tables();
   private readonly live = new LiveView(this.tables);
+  private staging: Staging | undefined;
 
   /** The index of the last command applied or snapshot restored. */
   get revision(): number {
@@ -49,8 +55,10 @@ export class StateMachine {
    */
   apply(index: number, command: Uint8Array): Applied {
     assert(index > this.live.revision, 'commands are applied in the order of their indexes');
+    const decoded = decodeCommand(command);
+    if (isRestoreCommand(decoded)) return this.applyRestore(index, decoded);
     const transaction = new Transaction(this.tables, index);
-    const outcome = applyCommand(transaction, decodeCommand(command));
+    const outcome = applyCommand(transaction, decoded);
     this.live.advance(index, transaction.deltas);
     return { outcome, deltas: transaction.deltas };
   }
@@ -62,14 +70,15 @@ export class StateMachine {
 
   snapshot(): Snapshot {
     const tables = this.tables.clone();
-    return { revision: this.live.revision, tables, chunks: () => encodeChunks(allRows(tables)) };
+    const staging = this.staging?.clone();
+    return { revision: this.live.revision, tables, chunks: () => stateChunks(tables, staging) };
   }
 
   /** Everything is replaced when `finish` is called, and nothing before. Everybody who waits is woken. */
   restore(revision: number): RestoreBuilder {
-    return new RestoreBuilder((tables) => {
-      this.tables = tables;
-      this.live.replace(tables, revision);
+    return new RestoreBuilder((tables, staging) => {
+      this.staging = staging;
+      this.replace(tables, revision);
     });
   }
 
@@ -80,5 +89,28 @@ export class StateMachine {
   /** The same in steps over a consistent cut, for tables too large to hash in one go. */
   hashing(table?: TableName): Generator<void, string> {
     return hashing(this.tables.clone(), table);
+  }
+
+  /** The restore that is under way, and how far it is; undefined when there is none. */
+  get restoring(): { readonly id: string; readonly chunks: number } | undefined {
+    return this.staging && { id: this.staging.id, chunks: this.staging.next };
+  }
+
+  private applyRestore(index: number, command: RestoreCommand): Applied {
+    const flaw = flawOf(command);
+    if (flaw !== undefined) {
+      this.live.advance(index, []);
+      return { outcome: { kind: 'error', message: `Malformed command: ${flaw}` }, deltas: [] };
+    }
+    const { outcome, staging, replacement } = restoreStep(index, command, this.staging);
+    this.staging = staging;
+    if (replacement) this.replace(replacement, index);
+    else this.live.advance(index, []);
+    return { outcome, deltas: [], replaced: replacement !== undefined };
+  }
+
+  private replace(tables: Tables, revision: number): void {
+    this.tables = tables;
+    this.live.replace(tables, revision);
   }
 }

@@ -1,7 +1,7 @@
 import { CodedError, messageOf } from '@tribune/platform';
 import { decodeCommand } from '../encoding/command-codec';
 import type { Transaction } from '../transaction/transaction';
-import type { Command } from './command';
+import type { TableCommand } from './command';
 import { flawOf, isKnownCommand } from './command-shape';
 import { applyCoordinateUpdate } from './coordinate';
 import { applyDeregister } from './deregister';
@@ -18,7 +18,7 @@ import { UnknownCommandError } from './unknown-command';
  * Applies a command as a whole or, when its outcome is an error, not at all. A command of an unknown type throws
  * {@link UnknownCommandError} and must stop the node; a known one with a field that is not what it must be is an error.
  */
-export function applyCommand(txn: Transaction, command: Command): Outcome {
+export function applyCommand(txn: Transaction, command: TableCommand): Outcome {
   const type: unknown = command?.type;
   if (!isKnownCommand(type)) throw new UnknownCommandError(String(type));
   const flaw = flawOf(command);
@@ -40,7 +40,7 @@ export function refusalOf(bytes: Uint8Array): string | undefined {
   }
 }
 
-function dispatch(txn: Transaction, command: Command): Outcome {
+function dispatch(txn: Transaction, command: TableCommand): Outcome {
   switch (command.type) {
     case 'kv':
       return applyKv(txn, command.operation);

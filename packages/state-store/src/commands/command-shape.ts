@@ -1,4 +1,4 @@
-import type { Command } from './command';
+import type { Command, RestoreCommand } from './command';
 import {
   bytes,
   flag,
@@ -114,6 +114,10 @@ const COMMANDS: { readonly [T in Command['type']]: Shape } = {
     ),
   }),
   setting: record({ name: text, value: text, cas: optional(index) }),
+  'restore-begin': record({ id: text }),
+  'restore-chunk': record({ id: text, sequence: index, rows: bytes }),
+  'restore-commit': record({ id: text, chunks: index }),
+  'restore-abort': record({ id: text }),
 };
 
 export function isKnownCommand(type: unknown): type is Command['type'] {
@@ -123,4 +127,9 @@ export function isKnownCommand(type: unknown): type is Command['type'] {
 /** What is wrong with a command of a known type; undefined when it can be applied. */
 export function flawOf(command: Command): string | undefined {
   return COMMANDS[command.type](command, command.type);
+}
+
+export function isRestoreCommand(command: Command): command is RestoreCommand {
+  const type: unknown = command?.type;
+  return isKnownCommand(type) && type.startsWith('restore-');
 }

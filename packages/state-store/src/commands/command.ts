@@ -4,7 +4,10 @@ import type { HealthCheck, Node, ServiceInstance, Session } from '@tribune/proto
  * What can be put on the log. A command is everything `apply` may look at: no clock, no randomness, no configuration.
  * Identifiers (session ids) are made by the proposer; expiry (TTL, lock delay, tombstones) is proposed by the leader's duties.
  */
-export type Command =
+export type Command = TableCommand | RestoreCommand;
+
+/** Commands that write rows. */
+export type TableCommand =
   | RegisterCommand
   | DeregisterCommand
   | KvCommand
@@ -139,3 +142,14 @@ export interface SettingCommand {
   /** Only when the row's modifyIndex is this. */
   readonly cas?: number;
 }
+
+/**
+ * Replaces the whole state, in steps: begin, the rows in chunks (as a snapshot has them) in the order of their
+ * sequence numbers from 0, and a commit that says how many there were. Nothing is visible before the commit. A step
+ * that does not fit ends the restore; beginning another one does too. Ids are made by who restores.
+ */
+export type RestoreCommand =
+  | { readonly type: 'restore-begin'; readonly id: string }
+  | { readonly type: 'restore-chunk'; readonly id: string; readonly sequence: number; readonly rows: Uint8Array }
+  | { readonly type: 'restore-commit'; readonly id: string; readonly chunks: number }
+  | { readonly type: 'restore-abort'; readonly id: string };

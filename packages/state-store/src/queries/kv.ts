@@ -6,7 +6,7 @@ import type { Indexed } from '../view/view';
 /** An entry's own revision, so that other keys do not wake its readers. A missing key has the store's. */
 export function kvGet(tables: ReadTables, key: string): Indexed<KvEntry | undefined> {
   const entry = tables.kv.get(key);
-  return indexed(entry ? entry.modifyIndex : storeIndex(tables), entry, [`kv/${key}`]);
+  return indexed(entry ? Math.max(entry.modifyIndex, tables.indexes.floor) : storeIndex(tables), entry, [`kv/${key}`]);
 }
 
 export function kvList(tables: ReadTables, prefix: string): Indexed<readonly KvEntry[]> {
@@ -38,7 +38,7 @@ function cutAfter(key: string, from: number, separator: string): string {
 /** The newest write or remembered deletion under the prefix; the store's index where there is neither. */
 function prefixIndex(tables: ReadTables, prefix: string, newest: number): number {
   if (prefix === '') return storeIndex(tables);
-  return Math.max(newest, tables.tombstones.maxIndexWithPrefix(prefix)) || storeIndex(tables);
+  return Math.max(newest, tables.tombstones.maxIndexWithPrefix(prefix), tables.indexes.floor) || storeIndex(tables);
 }
 
 function storeIndex(tables: ReadTables): number {

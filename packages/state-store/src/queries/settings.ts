@@ -5,5 +5,7 @@ import type { Indexed } from '../view/view';
 
 export function setting(tables: ReadTables, name: string): Indexed<SettingRow | undefined> {
   const row = tables.settings.get(name);
-  return indexed(row ? row.modifyIndex : tables.indexes.get('settings'), row, ['settings']);
+  return indexed(row ? Math.max(row.modifyIndex, tables.indexes.floor) : tables.indexes.get('settings'), row, [
+    'settings',
+  ]);
 }

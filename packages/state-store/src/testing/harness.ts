@@ -8,10 +8,9 @@ import { aCheck, aNode, aService, aSession } from './builders';
 
 /** A state machine with commands as short sentences. The first has index 2: on a real log, 1 is never a command. */
 export class Harness {
-  readonly machine = new StateMachine();
   last: Applied = { outcome: { kind: 'done', ok: true }, deltas: [] };
 
-  constructor() {
+  constructor(readonly machine = new StateMachine()) {
     this.machine.skipTo(1);
   }
 
@@ -79,8 +78,8 @@ export class Harness {
   }
 }
 
-export function harness(): Harness {
-  return new Harness();
+export function harness(machine?: StateMachine): Harness {
+  return new Harness(machine);
 }
 
 function withoutNode({

@@ -1,5 +1,5 @@
 import type { HealthCheck, KvEntry, ServiceInstance, Topic } from '@tribune/protocol';
-import { connectIndexName, EXTINCTION_INDEX, serviceIndexName } from '../tables/indexes';
+import { connectIndexName, EXTINCTION_INDEX, RESTORED_INDEX, serviceIndexName } from '../tables/indexes';
 import { connectTarget } from '../tables/services';
 import type { Delta, TableName, TombstoneRow } from './delta';
 
@@ -71,18 +71,25 @@ export function isIndexOf(topic: Topic, name: string): boolean {
 export function indexNamesOf(topic: Exclude<Topic, { kind: 'all' | 'catalog' }>): readonly string[] {
   switch (topic.kind) {
     case 'sessions':
-      return ['sessions'];
+      return ['sessions', RESTORED_INDEX];
     case 'node':
       return NODE_INDEXES;
     case 'service':
       return [...NODE_INDEXES, EXTINCTION_INDEX, serviceIndexName(topic.service), connectIndexName(topic.service)];
     case 'kvPrefix':
-      return ['kv', 'tombstones'];
+      return ['kv', 'tombstones', RESTORED_INDEX];
   }
 }
 
-const CATALOG_INDEXES: ReadonlySet<string> = new Set(['nodes', 'services', 'checks', 'coordinates', EXTINCTION_INDEX]);
-const NODE_INDEXES: readonly string[] = ['nodes', 'services', 'checks'];
+const CATALOG_INDEXES: ReadonlySet<string> = new Set([
+  'nodes',
+  'services',
+  'checks',
+  'coordinates',
+  EXTINCTION_INDEX,
+  RESTORED_INDEX,
+]);
+const NODE_INDEXES: readonly string[] = ['nodes', 'services', 'checks', RESTORED_INDEX];
 
 /** Instances of the service and those that take Connect traffic for it. `service` is in lower case. */
 export function isInstanceOf(service: string, instance: ServiceInstance): boolean {
