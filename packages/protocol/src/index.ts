@@ -94,3 +94,6 @@ export { catalogService } from './grpc/catalog-service';
 export { kvService } from './grpc/kv-service';
 export { connectCatalog, type ApiClientSettings } from './client/catalog-client';
 export { connectKv } from './client/kv-client';
+export { ArchiveError } from './archive/archive-error';
+export { framed, unframed } from './archive/state-frames';
+export { readArchive, writeArchive, type ArchiveMeta, type ArchiveState } from './archive/snapshot-archive';
