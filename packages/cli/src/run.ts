@@ -2,7 +2,7 @@ import { reasonOf } from './errors/reason';
 import { FlagError } from './flags/flag';
 import { parseFlags } from './flags/parse-flags';
 import { flagsOf, helpOf, type Command } from './commands/command';
-import { Complaint } from './commands/complaint';
+import { Complaint } from './errors/complaint';
 import { findCommand } from './commands/find-command';
 import { groupHelp, mainHelp } from './commands/group-help';
 import type { Leaf } from './commands/tree';
@@ -40,16 +40,17 @@ interface FoundLeaf {
 }
 
 async function runLeaf({ leaf, wantsHelp, flagsBefore, rest }: FoundLeaf, terminal: Terminal): Promise<number> {
-  if (leaf.kind === 'delegated') return leaf.run(wantsHelp ? ['-h'] : rest);
+  if (leaf.kind === 'delegated') return flagsBefore ? misplaced(terminal) : leaf.run(wantsHelp ? ['-h'] : rest);
   const command = leaf.load();
   const help = helpOf(command);
   if (wantsHelp) return say(terminal, help, 0);
-  if (flagsBefore) {
-    terminal.complain('Invalid flags before the subcommand. If these flags are for');
-    terminal.complain('the subcommand, please put them after the subcommand.\n');
-    return say(terminal, help, 1);
-  }
-  return runCommand(command, help, rest, terminal);
+  return flagsBefore ? misplaced(terminal, help) : runCommand(command, help, rest, terminal);
+}
+
+function misplaced(terminal: Terminal, help = ''): number {
+  terminal.complain('Invalid flags before the subcommand. If these flags are for');
+  terminal.complain('the subcommand, please put them after the subcommand.\n');
+  return help === '' ? 1 : say(terminal, help, 1);
 }
 
 async function runCommand(command: Command, help: string, argv: readonly string[], terminal: Terminal) {

@@ -1,9 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { TestAgent } from './test-agent';
 
+/** Each test starts processes; on a loaded machine that takes a while. */
+jest.setTimeout(60_000);
+
 let agent: TestAgent;
-beforeAll(async () => void (agent = await TestAgent.start()), 20_000);
-afterAll(() => agent.stop(), 20_000);
+beforeAll(async () => void (agent = await TestAgent.start()));
+afterAll(() => agent.stop());
 
 const text = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 

@@ -14,6 +14,9 @@ export interface Outcome {
 
 /** A whole `agent -dev` in this process, and a command line that talks to it. */
 export class TestAgent {
+  private isStopped = false;
+  private readonly begun: { readonly terminal: FakeTerminal; readonly ended: Promise<number> }[] = [];
+
   private constructor(
     readonly address: string,
     private readonly folder: string,
@@ -48,7 +51,9 @@ export class TestAgent {
   begin(...argv: string[]): { readonly terminal: FakeTerminal; readonly ended: Promise<number> } {
     const env = { PATH: process.env['PATH']!, SHELL: '/bin/sh', CONSUL_HTTP_ADDR: this.address };
     const terminal = new FakeTerminal({ env });
-    return { terminal, ended: run(argv, terminal) };
+    const command = { terminal, ended: run(argv, terminal) };
+    this.begun.push(command);
+    return command;
   }
 
   /** A file that does not exist yet. */
@@ -66,10 +71,14 @@ export class TestAgent {
 
   /** Asks again until it is so; each question takes a round trip or a file, so none is asked in haste. */
   async until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-    while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (!this.isStopped && !(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
+  /** Ends the commands that a failed test left behind, then the agent. */
   async stop(): Promise<void> {
+    this.isStopped = true;
+    for (const { terminal } of this.begun) terminal.pressCtrlC();
+    await Promise.all(this.begun.map(({ ended }) => ended));
     await this.put('/v1/agent/leave');
     await this.ended;
     this.silence.mockRestore();

@@ -1,7 +1,7 @@
 import { text } from '../flags/flag';
 import { escapePath } from '../http/http-client';
 import { command } from './command';
-import { Complaint, misuse, orComplain } from './complaint';
+import { Complaint, misuse, orComplain } from '../errors/complaint';
 
 export const event = command({
   usage: 'event [options] [payload]',

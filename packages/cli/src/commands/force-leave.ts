@@ -1,7 +1,7 @@
 import { toggle } from '../flags/flag';
 import { escapePath } from '../http/http-client';
 import { command } from './command';
-import { misuse, orComplain } from './complaint';
+import { misuse, orComplain } from '../errors/complaint';
 
 export const forceLeave = command({
   usage: 'force-leave [options] name',

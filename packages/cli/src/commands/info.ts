@@ -1,5 +1,5 @@
 import { command } from './command';
-import { orComplain } from './complaint';
+import { orComplain } from '../errors/complaint';
 
 interface Self {
   readonly Stats: Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -2,7 +2,7 @@ import { reasonOf } from '../errors/reason';
 import { toggle } from '../flags/flag';
 import { escapePath } from '../http/http-client';
 import { command } from './command';
-import { Complaint, misuse } from './complaint';
+import { Complaint, misuse } from '../errors/complaint';
 
 export const join = command({
   usage: 'join [options] address ...',

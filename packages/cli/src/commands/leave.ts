@@ -1,5 +1,5 @@
 import { command } from './command';
-import { Complaint, orComplain } from './complaint';
+import { Complaint, orComplain } from '../errors/complaint';
 
 export const leave = command({
   usage: 'leave [options]',

@@ -2,7 +2,7 @@ import { text, toggle } from '../flags/flag';
 import { escapePath, type HttpClient } from '../http/http-client';
 import type { Terminal } from '../terminal/terminal';
 import { command } from './command';
-import { Complaint, orComplain } from './complaint';
+import { Complaint, orComplain } from '../errors/complaint';
 
 const NODE_CHECK = '_node_maintenance';
 const SERVICE_CHECK_PREFIX = '_service_maintenance:';

@@ -1,7 +1,7 @@
 import { text, toggle } from '../flags/flag';
 import { columns } from '../output/columns';
 import { command } from './command';
-import { Complaint, orComplain } from './complaint';
+import { Complaint, orComplain } from '../errors/complaint';
 
 interface Member {
   readonly Name: string;

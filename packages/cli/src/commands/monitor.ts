@@ -2,7 +2,7 @@ import { text, toggle } from '../flags/flag';
 import { unexpectedStatus } from '../http/failure';
 import { readAll } from '../terminal/read-argument';
 import { command } from './command';
-import { Complaint, orComplain } from './complaint';
+import { Complaint, orComplain } from '../errors/complaint';
 
 export const monitor = command({
   usage: 'monitor [options]',
@@ -30,9 +30,7 @@ export const monitor = command({
       if (signal.aborted) return 0;
       if (error instanceof Complaint) throw error;
     }
-    throw new Complaint(
-      'Remote side ended the monitor! This usually means that the\n' +
-        'remote side crashed or the requested log level was invalid.',
-    );
+    terminal.print('\nRemote side ended the monitor! This usually means that the\nremote side has exited or crashed.');
+    return 1;
   },
 });

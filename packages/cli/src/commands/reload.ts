@@ -1,5 +1,5 @@
 import { command } from './command';
-import { orComplain } from './complaint';
+import { orComplain } from '../errors/complaint';
 
 export const reload = command({
   usage: 'reload',

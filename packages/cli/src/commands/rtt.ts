@@ -1,7 +1,7 @@
 import { toggle } from '../flags/flag';
 import type { HttpClient } from '../http/http-client';
 import { command } from './command';
-import { Complaint, misuse, orComplain } from './complaint';
+import { Complaint, misuse, orComplain } from '../errors/complaint';
 import { distanceMs, type Coordinate } from './network-distance';
 
 export const rtt = command({

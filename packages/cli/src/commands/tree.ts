@@ -200,6 +200,10 @@ export const commands: Group['commands'] = {
   ),
   join: leaf('Tell the agent to join a cluster', () => (require('./join') as typeof import('./join')).join),
   keygen: leaf('Generates a new encryption key', () => (require('./keygen') as typeof import('./keygen')).keygen),
+  keyring: leaf(
+    'Manages gossip layer encryption keys',
+    () => (require('./keyring') as typeof import('./keyring')).keyring,
+  ),
   kv,
   leave: leaf(
     'Gracefully leaves the cluster and shuts down',

@@ -1,7 +1,7 @@
 import { text } from '../flags/flag';
 import { printJson } from '../json/exact-json';
 import { command } from './command';
-import { Complaint } from './complaint';
+import { Complaint } from '../errors/complaint';
 
 /** Of this product; `@tribune/launcher` says the same, which a test holds. */
 export const TRIBUNE_VERSION = '0.1.0';

@@ -59,10 +59,10 @@ export const serverFlags = {
   },
 };
 
-/** Accepted for the sake of scripts written for Consul Enterprise; there is one namespace. */
+/** There is one namespace; the agent refuses a request that names another, rather than to answer from the wrong one. */
 export const namespaceFlag = {
   namespace: text(
-    'Specifies the namespace to query. Namespaces are a Consul Enterprise feature; the value is sent and otherwise ignored.',
+    'Specifies the namespace to query. Namespaces are a Consul Enterprise feature, which agents refuse.',
     '',
     'default',
   ),

@@ -20,10 +20,10 @@ export function unexpectedStatus(status: number, body: string): HttpFailure {
   return new HttpFailure(`Unexpected response code: ${status} (${body})`, status);
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+/** Of connecting, in the words of Go. */
+const CONNECT_REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connect: connection refused',
   ENOENT: 'connect: no such file or directory',
-  ECONNRESET: 'read: connection reset by peer',
   EHOSTUNREACH: 'connect: no route to host',
   ENETUNREACH: 'connect: network is unreachable',
   ETIMEDOUT: 'connect: connection timed out',
@@ -35,8 +35,10 @@ const REASONS: Readonly<Record<string, string>> = {
 export function noAnswer(method: string, url: string, dialled: string, error: NodeJS.ErrnoException): HttpFailure {
   const verb = method[0]! + method.slice(1).toLowerCase();
   const cause = causeOf(error);
-  const reason = REASONS[cause.code ?? ''];
-  return new HttpFailure(`${verb} "${url}": ${reason === undefined ? cause.message : `dial ${dialled}: ${reason}`}`);
+  const reason = CONNECT_REASONS[cause.code ?? ''];
+  const isReset = cause.code === 'ECONNRESET' || cause.code === 'EPIPE';
+  const said = isReset ? 'connection reset by peer' : cause.message;
+  return new HttpFailure(`${verb} "${url}": ${reason === undefined ? said : `dial ${dialled}: ${reason}`}`);
 }
 
 /** `localhost` may be tried on two addresses; each failure then hides in an AggregateError. */

@@ -64,6 +64,8 @@ export class HttpClient {
         path,
         signal: ask.signal,
       });
+      // Node sends the body of a DELETE without saying how long it is.
+      if (ask.body !== undefined) request.setHeader('Content-Length', Buffer.byteLength(ask.body));
       request.on('response', resolve).on('error', reject).end(ask.body);
     });
     return this.guard(ask, answer);
@@ -82,9 +84,10 @@ export class HttpClient {
   }
 
   private pathOf({ path, query }: Ask): string {
-    const { datacenter, isStale } = this.settings;
+    const { datacenter, namespace, isStale } = this.settings;
     const all: Query = {
       ...(datacenter !== '' && { dc: datacenter }),
+      ...(namespace !== '' && { ns: namespace }),
       ...(isStale && query?.['consistent'] === undefined && { stale: '' }),
       ...query,
     };

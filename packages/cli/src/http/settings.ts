@@ -20,6 +20,8 @@ export interface HttpSettings {
   readonly auth: string;
   readonly tls: TlsSettings;
   readonly datacenter: string;
+  /** Empty for the only one there is; an agent refuses others. */
+  readonly namespace: string;
   readonly isStale: boolean;
 }
 
@@ -45,6 +47,7 @@ export function readSettings(flags: Readonly<Record<string, unknown>>, env: Envi
     auth: from('HTTP_AUTH'),
     tls,
     datacenter: (flags['datacenter'] as string | undefined) ?? '',
+    namespace: given('namespace', 'NAMESPACE'),
     isStale: flags['stale'] === true,
   };
 }

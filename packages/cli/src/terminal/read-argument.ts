@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { Complaint } from '../commands/complaint';
+import { Complaint } from '../errors/complaint';
 
 /** A value as given on the command line: itself, `@file`, or `-` for standard input. Bytes stay bytes. */
 export async function readArgument(given: string, stdin: Readable): Promise<Buffer> {

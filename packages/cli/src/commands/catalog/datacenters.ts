@@ -1,5 +1,5 @@
 import { command } from '../command';
-import { orComplain, refuseArguments } from '../complaint';
+import { orComplain, refuseArguments } from '../../errors/complaint';
 
 export const catalogDatacenters = command({
   usage: 'catalog datacenters [options]',

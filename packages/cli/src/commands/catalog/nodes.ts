@@ -2,7 +2,7 @@ import { pairs, text, toggle } from '../../flags/flag';
 import { columns } from '../../output/columns';
 import { escapePath, type HttpClient, type Query } from '../../http/http-client';
 import { command } from '../command';
-import { orComplain, refuseArguments } from '../complaint';
+import { orComplain, refuseArguments } from '../../errors/complaint';
 
 interface Node {
   readonly ID: string;

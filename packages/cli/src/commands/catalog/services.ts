@@ -3,7 +3,7 @@ import { namespaceFlag } from '../../flags/http-flags';
 import { escapePath, type HttpClient, type Query } from '../../http/http-client';
 import { columns } from '../../output/columns';
 import { command } from '../command';
-import { orComplain, refuseArguments } from '../complaint';
+import { orComplain, refuseArguments } from '../../errors/complaint';
 
 type TagsByService = Readonly<Record<string, readonly string[]>>;
 /** Between a name and its tags. */

@@ -2,7 +2,7 @@ import { toggle, uint } from '../../flags/flag';
 import { namespaceFlag } from '../../flags/http-flags';
 import { escapePath } from '../../http/http-client';
 import { command } from '../command';
-import { Complaint, orComplain, refuseArguments } from '../complaint';
+import { Complaint, orComplain, refuseArguments } from '../../errors/complaint';
 import { withoutSlash } from './key';
 
 export const kvDelete = command({

@@ -2,7 +2,7 @@ import { namespaceFlag } from '../../flags/http-flags';
 import { escapePath } from '../../http/http-client';
 import { printJson, type Json } from '../../json/exact-json';
 import { command } from '../command';
-import { refuseArguments } from '../complaint';
+import { refuseArguments } from '../../errors/complaint';
 import { ask } from './get';
 import { pairsOf, withoutSlash } from './key';
 

@@ -4,7 +4,7 @@ import { escapePath, type Ask, type HttpClient } from '../../http/http-client';
 import { parseJson } from '../../json/exact-json';
 import type { Terminal } from '../../terminal/terminal';
 import { command } from '../command';
-import { Complaint, orComplain, refuseArguments } from '../complaint';
+import { Complaint, orComplain, refuseArguments } from '../../errors/complaint';
 import { pairsOf, valueOf, withoutSlash, type KvPair } from './key';
 
 export const kvGet = command({

@@ -4,7 +4,7 @@ import { escapePath, type HttpClient } from '../../http/http-client';
 import { parseJson, type Json } from '../../json/exact-json';
 import { readArgument } from '../../terminal/read-argument';
 import { command } from '../command';
-import { Complaint, orComplain } from '../complaint';
+import { Complaint, orComplain } from '../../errors/complaint';
 import { decodeBase64, refuseLeadingSlash } from './key';
 
 export const kvImport = command({

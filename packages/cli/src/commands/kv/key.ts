@@ -1,5 +1,5 @@
 import type { Json } from '../../json/exact-json';
-import { Complaint } from '../complaint';
+import { Complaint } from '../../errors/complaint';
 
 /** A row of `/v1/kv`. */
 export interface KvPair {

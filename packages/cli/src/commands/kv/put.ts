@@ -3,7 +3,7 @@ import { namespaceFlag } from '../../flags/http-flags';
 import { escapePath } from '../../http/http-client';
 import { readArgument } from '../../terminal/read-argument';
 import { command } from '../command';
-import { Complaint, orComplain } from '../complaint';
+import { Complaint, orComplain } from '../../errors/complaint';
 import { decodeBase64, refuseLeadingSlash } from './key';
 
 export const kvPut = command({

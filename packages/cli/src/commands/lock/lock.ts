@@ -5,7 +5,7 @@ import type { HttpClient } from '../../http/http-client';
 import { foregroundClock } from '../../terminal/foreground-clock';
 import type { Terminal } from '../../terminal/terminal';
 import { command } from '../command';
-import { Complaint, orComplain } from '../complaint';
+import { Complaint, orComplain } from '../../errors/complaint';
 import type { Holding, HoldingOptions } from './holding';
 import { LockStore } from './lock-store';
 import { Mutex } from './mutex';

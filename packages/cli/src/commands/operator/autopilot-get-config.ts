@@ -1,5 +1,5 @@
 import { command } from '../command';
-import { orComplain } from '../complaint';
+import { orComplain } from '../../errors/complaint';
 import { readConfig } from './autopilot-config';
 
 export const autopilotGetConfig = command({

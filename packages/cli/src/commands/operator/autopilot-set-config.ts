@@ -2,7 +2,7 @@ import { formatGoDuration } from '@tribune/platform';
 import { duration, maybeToggle, maybeUint, text, type Flag } from '../../flags/flag';
 import { printJson, type JsonObject } from '../../json/exact-json';
 import { command } from '../command';
-import { Complaint, orComplain } from '../complaint';
+import { Complaint, orComplain } from '../../errors/complaint';
 import { CONFIG_PATH, readConfig, type AutopilotConfig } from './autopilot-config';
 
 /** An empty text clears a tag, so "not given" must be told apart. */

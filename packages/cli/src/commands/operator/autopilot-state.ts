@@ -2,7 +2,7 @@ import { text } from '../../flags/flag';
 import type { HttpClient } from '../../http/http-client';
 import { parseJson, printJson, type Json } from '../../json/exact-json';
 import { command } from '../command';
-import { Complaint, orComplain } from '../complaint';
+import { Complaint, orComplain } from '../../errors/complaint';
 
 /** The body of `/v1/operator/autopilot/health`. */
 interface Health {

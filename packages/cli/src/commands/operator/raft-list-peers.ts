@@ -1,6 +1,6 @@
 import { columns } from '../../output/columns';
 import { command } from '../command';
-import { orComplain } from '../complaint';
+import { orComplain } from '../../errors/complaint';
 
 interface RaftServer {
   readonly ID: string;

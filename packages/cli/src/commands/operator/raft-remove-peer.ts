@@ -1,6 +1,6 @@
 import { text } from '../../flags/flag';
 import { command } from '../command';
-import { Complaint, orComplain } from '../complaint';
+import { Complaint, orComplain } from '../../errors/complaint';
 
 export const raftRemovePeer = command({
   usage: 'operator raft remove-peer [options]',

@@ -1,6 +1,6 @@
 import { text } from '../../flags/flag';
 import { command } from '../command';
-import { Complaint, orComplain } from '../complaint';
+import { Complaint, orComplain } from '../../errors/complaint';
 
 export const raftTransferLeader = command({
   usage: 'operator raft transfer-leader [options]',

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../json/exact-json';
-import { Complaint } from '../complaint';
+import { Complaint } from '../../errors/complaint';
 
 /** A service found in a configuration file. */
 export interface FoundService {

@@ -2,7 +2,7 @@ import { text } from '../../flags/flag';
 import { namespaceFlag } from '../../flags/http-flags';
 import { escapePath } from '../../http/http-client';
 import { command } from '../command';
-import { Complaint, orComplain } from '../complaint';
+import { Complaint, orComplain } from '../../errors/complaint';
 import { readDefinitions } from './definitions';
 
 export const servicesDeregister = command({

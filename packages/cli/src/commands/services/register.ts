@@ -2,7 +2,7 @@ import { int, pairs, text, texts } from '../../flags/flag';
 import { namespaceFlag } from '../../flags/http-flags';
 import { printJson, type JsonObject } from '../../json/exact-json';
 import { command } from '../command';
-import { Complaint, orComplain } from '../complaint';
+import { Complaint, orComplain } from '../../errors/complaint';
 import { readDefinitions } from './definitions';
 
 export const servicesRegister = command({

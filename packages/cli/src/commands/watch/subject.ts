@@ -2,7 +2,7 @@ import { reasonOf } from '../../errors/reason';
 import { parseBool } from '../../flags/flag';
 import { escapePath, type Ask } from '../../http/http-client';
 import type { Json } from '../../json/exact-json';
-import { Complaint } from '../complaint';
+import { Complaint } from '../../errors/complaint';
 import { newEvents } from './event-index';
 
 /** The flags that say what to watch. */

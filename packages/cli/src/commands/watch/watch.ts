@@ -4,7 +4,7 @@ import { printJson } from '../../json/exact-json';
 import { foregroundClock } from '../../terminal/foreground-clock';
 import type { Terminal } from '../../terminal/terminal';
 import { command } from '../command';
-import { Complaint, misuse, orComplain } from '../complaint';
+import { Complaint, misuse, orComplain } from '../../errors/complaint';
 import { follow, type Change } from './follow';
 import { subjectOf } from './subject';
 

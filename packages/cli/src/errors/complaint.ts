@@ -1,4 +1,4 @@
-import { reasonOf } from '../errors/reason';
+import { reasonOf } from './reason';
 
 /** Ends a command with a line on standard error. */
 export class Complaint extends Error {
