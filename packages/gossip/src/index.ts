@@ -5,7 +5,13 @@
 import type { GossipOptions } from './config/gossip-options';
 import { Gossip, type GossipCollaborators } from './node/gossip';
 
-export { GossipOptionsError, optionsProblems, type GossipOptions, type PoolOptions } from './config/gossip-options';
+export {
+  nameProblem,
+  GossipOptionsError,
+  optionsProblems,
+  type GossipOptions,
+  type PoolOptions,
+} from './config/gossip-options';
 export {
   PROFILES,
   briskDefaults,

@@ -16,7 +16,7 @@ describe('the options', () => {
   it('tell all their problems at once, each with field, value and rule', () => {
     const problems = optionsProblems({
       ...good,
-      name: 'a b',
+      name: 'a\nb',
       bindAddress: 'localhost',
       advertiseAddress: 'nowhere',
       tags: { long: 'x'.repeat(600) },
@@ -25,7 +25,7 @@ describe('the options', () => {
       lan: { port: 70_000, profile: 'lan', overrides: { probeTimeoutMs: 2000, gossipNodes: -1 } },
     });
     expect(problems).toEqual([
-      'name "a b": 1 to 128 letters, digits, dashes and dots',
+      'name "a\\nb": 1 to 255 bytes without control characters',
       'bindAddress localhost: not an IP address',
       'advertiseAddress nowhere: not an IP address',
       'tags: Encoded length of tags exceeds limit of 512 bytes',
@@ -35,6 +35,10 @@ describe('the options', () => {
       'lan.gossipNodes -1: not negative',
       `lan.probeTimeoutMs 2000: at most probeIntervalMs ${lanDefaults.probeIntervalMs}`,
     ]);
+  });
+
+  it.each(['a b', 'node_1', 'é/🐼', 'x'.repeat(255)])('take the name %s, as Consul does', (name) => {
+    expect(optionsProblems({ ...good, name })).toEqual([]);
   });
 
   it('are checked before anything starts', () => {

@@ -52,15 +52,17 @@ export interface GossipOptions {
 
 export class GossipOptionsError extends CodedError<{ code: 'GOSSIP_OPTIONS_INVALID'; problems: readonly string[] }> {}
 
-const NAME = /^[A-Za-z0-9.-]{1,128}$/;
+/** As Consul, which takes any name; but a line break would end the member's line in the snapshot file. */
+const CONTROL = /[\x00-\x1f\x7f]/;
+/** Together with `.<datacenter>` in the WAN pool below the 512 bytes that members take from one another. */
+const NAME_BYTES_MAX = 255;
 const PORT_MAX = 65_535;
 
 /** All problems at once, each with field, value and rule. */
 export function optionsProblems(options: GossipOptions): string[] {
   const problems: string[] = [];
-  if (!NAME.test(options.name)) {
-    problems.push(`name ${JSON.stringify(options.name)}: 1 to 128 letters, digits, dashes and dots`);
-  }
+  const name = nameProblem(options.name);
+  if (name !== undefined) problems.push(`name ${JSON.stringify(options.name)}: ${name}`);
   if (isIP(options.bindAddress) === 0) problems.push(`bindAddress ${options.bindAddress}: not an IP address`);
   if (options.advertiseAddress && isIP(options.advertiseAddress) === 0) {
     problems.push(`advertiseAddress ${options.advertiseAddress}: not an IP address`);
@@ -72,6 +74,13 @@ export function optionsProblems(options: GossipOptions): string[] {
   problems.push(...poolProblems('lan', options.lan));
   if (options.wan) problems.push(...poolProblems('wan', options.wan));
   return problems;
+}
+
+/** Why this cannot be the name of a member. */
+export function nameProblem(name: string): string | undefined {
+  const bytes = Buffer.byteLength(name);
+  if (bytes >= 1 && bytes <= NAME_BYTES_MAX && !CONTROL.test(name)) return undefined;
+  return `1 to ${NAME_BYTES_MAX} bytes without control characters`;
 }
 
 function keyProblems(encryptKey: string): string[] {

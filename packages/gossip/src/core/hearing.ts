@@ -30,6 +30,14 @@ export class Hearing {
     return this.deafMs + (isDeaf ? silentMs : 0);
   }
 
+  /**
+   * Nothing at all was heard since: no ack, no nack, no gossip. Not believed for longer than `patienceMs`: if it were
+   * true that everybody is gone, somebody would have to say so in the end.
+   */
+  isSilentSince(sinceMs: number, nowMs: number, patienceMs: number): boolean {
+    return this.lastHeardMs < sinceMs && nowMs - this.lastHeardMs <= patienceMs && this.shouldHearSomebody();
+  }
+
   private shouldHearSomebody(): boolean {
     const { deafnessMembersMin, name } = this.config;
     if (deafnessMembersMin === 0) return false;

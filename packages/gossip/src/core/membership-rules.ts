@@ -29,6 +29,11 @@ export class MembershipRules {
     return this.suspicions.size;
   }
 
+  /** How long a suspicion that nobody confirms lasts now. */
+  longestSuspicionMs(): number {
+    return suspicionTerms(this.context.config, this.presentCount()).longestMs;
+  }
+
   /** Enters or updates ourselves: the one `alive` that is never refuted. */
   announceSelf(meta: Uint8Array, nowMs: number, finished?: () => void): void {
     const { config, table } = this.context;

@@ -148,15 +148,19 @@ export class Prober {
   private fail(nowMs: number): void {
     const probe = this.current;
     if (!probe) return;
-    const { outbox, config } = this.context;
+    const { outbox, config, hearing } = this.context;
     const { name: node, incarnation } = probe.target;
     if (probe.reachedOverStream) {
+      hearing.heard(nowMs);
       outbox.fact({ kind: 'reachedOverTcpOnly', node });
       return this.conclude(-1, nowMs);
     }
     // With nacks we know whether the helpers heard us: each one missing is a hint that the fault is ours.
     const delta = probe.nacksExpected > 0 ? Math.max(0, probe.nacksExpected - probe.nacks) : 1;
     outbox.fact({ kind: 'probeFailed', node });
+    // Not even a helper answered, nor did anybody else say anything: that says nothing about the target.
+    const isCutOff = hearing.isSilentSince(probe.sentAtMs, nowMs, this.rules.longestSuspicionMs());
+    if (isCutOff) return this.conclude(delta, nowMs);
     this.rules.suspect({ kind: 'suspect', node, incarnation, from: config.name }, nowMs);
     this.conclude(delta, nowMs);
   }

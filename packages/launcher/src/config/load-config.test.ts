@@ -34,6 +34,24 @@ function problemsOf(...argv: string[]): string[] {
 const problemsOfHcl = (hcl: string): string[] =>
   problemsOf('-data-dir=/d', '-hcl', hcl).map((line) => line.replace(/^-hcl: /, ''));
 
+test.each([
+  ['node-1', []],
+  [
+    'node_1',
+    [
+      'Node name "node_1" will not be discoverable via DNS due to invalid characters. Valid characters include all alpha-numerics and dashes.',
+    ],
+  ],
+  [
+    'x'.repeat(64),
+    [
+      `Node name "${'x'.repeat(64)}" will not be discoverable via DNS due to it being too long. Valid lengths are between 1 and 63 bytes.`,
+    ],
+  ],
+])('the name %s is taken, with a word when DNS does not carry it', (name, warnings) => {
+  expect(load('-data-dir=/d', `-node=${name}`)).toMatchObject({ nodeName: name, warnings });
+});
+
 describe('what the agent is told', () => {
   let folder: string;
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'config-'))));
@@ -277,7 +295,7 @@ describe('each problem names its key', () => {
       'http_config { allow_write_http_from = ["10.0.0.0/8"] }',
       'http_config.allow_write_http_from: ["10.0.0.0/8"] is not supported: restrict the HTTP port with a firewall',
     ],
-    ['node_name = "a_b"', 'node_name: may hold only letters, digits, "-" and ".", got "a_b"'],
+    ['node_name = "a\\nb"', 'node_name: must be 1 to 255 bytes without control characters, got "a\\nb"'],
     ['unix_sockets { user = "root" }', 'unix_sockets.user: expected a numeric id, got "root"'],
     [
       'autopilot { cleanup_dead_servers = false }',

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import { nameProblem } from '@tribune/gossip';
 import { parseGoDuration, type LogLevel } from '@tribune/platform';
 import type { AgentConfig, HostPort, JoinPlan, ListenAddress } from '../agent-config';
 import type { DecodedAgent } from '../schema/agent-fields';
@@ -7,7 +8,9 @@ import { AddressReader, isAny, parseHostPort, type Report } from './addresses';
 import { readDefinitions } from './definitions';
 import type { InterfaceAddress } from './interfaces';
 import { readWatchPlan } from '../../watches/watch-plan';
-import { checkListeners, checkRules, NODE_NAME } from './rules';
+import { checkListeners, checkRules } from './rules';
+
+const DNS_LABEL_MAX = 63;
 
 /** What the machine contributes; tests bring their own. */
 export interface Machine {
@@ -31,16 +34,16 @@ export function buildConfig(given: DecodedAgent, isDev: boolean, machine: Machin
     ...buildDns(given, report),
     ...buildChecks(given, report),
     log: buildLog(given),
-    warnings: warningsOf(given),
+    warnings: [],
   };
   checkListeners(config, report);
-  return config;
+  return { ...config, warnings: warningsOf(given, config.nodeName) };
 }
 
 function buildIdentity(given: DecodedAgent, machine: Machine, report: Report) {
   const nodeName = given.node_name.trim() || machine.hostName();
-  if (!NODE_NAME.test(nodeName))
-    report('node_name', `may hold only letters, digits, "-" and ".", got ${JSON.stringify(nodeName)}`);
+  const problem = nameProblem(nodeName);
+  if (problem !== undefined) report('node_name', `must be ${problem}, got ${JSON.stringify(nodeName)}`);
   return {
     nodeName,
     nodeId: given.node_id.toLowerCase(),
@@ -199,8 +202,8 @@ function buildLog(given: DecodedAgent): AgentConfig['log'] {
   };
 }
 
-function warningsOf(given: DecodedAgent): readonly string[] {
-  const warnings: string[] = [];
+function warningsOf(given: DecodedAgent, nodeName: string): readonly string[] {
+  const warnings = nameWarnings(nodeName);
   const expect = given.bootstrap_expect;
   if (expect === 1) warnings.push('BootstrapExpect is set to 1; this is the same as Bootstrap mode.');
   if (expect === 2) warnings.push('A cluster with 2 servers will provide no failure tolerance.');
@@ -210,4 +213,14 @@ function warningsOf(given: DecodedAgent): readonly string[] {
     );
   if (given.bootstrap) warnings.push('Bootstrap mode enabled! Do not enable unless necessary');
   return warnings;
+}
+
+/** In Consul's words. */
+function nameWarnings(nodeName: string): string[] {
+  const hidden = `Node name ${JSON.stringify(nodeName)} will not be discoverable via DNS due to`;
+  if (/[^A-Za-z0-9-]/.test(nodeName))
+    return [`${hidden} invalid characters. Valid characters include all alpha-numerics and dashes.`];
+  if (nodeName.length > DNS_LABEL_MAX)
+    return [`${hidden} it being too long. Valid lengths are between 1 and 63 bytes.`];
+  return [];
 }

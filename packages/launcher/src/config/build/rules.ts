@@ -4,8 +4,6 @@ import type { DecodedAgent } from '../schema/agent-fields';
 import { checkProcessLayout } from '../../processes/process-limits';
 import type { Report } from './addresses';
 
-/** What travels as a gossip name and a DNS label. */
-export const NODE_NAME = /^[A-Za-z0-9.-]{1,128}$/;
 const UUID = /^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/;
 /** Consul's limits for node metadata. */
 const META = { pairsMax: 64, keyMax: 128, valueMax: 512 };
