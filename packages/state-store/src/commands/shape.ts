@@ -4,6 +4,9 @@
  */
 export type Shape = (value: unknown, path: string) => string | undefined;
 
+/** Every command is looked at and nearly all are sound: a path is spelled out only where there is a flaw to report. */
+const UNSPELLED = '';
+
 const must =
   (what: string, holds: (value: unknown) => boolean): Shape =>
   (value, path) =>
@@ -36,14 +39,14 @@ export function nullable(shape: Shape): Shape {
 export function listOf(shape: Shape): Shape {
   return (value, path) => {
     if (!Array.isArray(value)) return `${path} must be a list`;
-    return first(value.keys(), (at) => shape(value[at], `${path}[${at}]`));
+    return first(value.keys(), (at) => shape(value[at], UNSPELLED) && shape(value[at], `${path}[${at}]`));
   };
 }
 
 export function mapOf(shape: Shape): Shape {
   return (value, path) => {
     if (!isObject(value)) return `${path} must be an object`;
-    return first(Object.keys(value), (key) => shape(value[key], `${path}.${key}`));
+    return first(Object.keys(value), (key) => shape(value[key], UNSPELLED) && shape(value[key], `${path}.${key}`));
   };
 }
 
@@ -51,7 +54,10 @@ export function record(fields: Readonly<Record<string, Shape>>): Shape {
   const names = Object.keys(fields);
   return (value, path) => {
     if (!isObject(value)) return `${path} must be an object`;
-    return first(names, (name) => fields[name]!(value[name], `${path}.${name}`));
+    return first(names, (name) => {
+      const shape = fields[name]!;
+      return shape(value[name], UNSPELLED) && shape(value[name], `${path}.${name}`);
+    });
   };
 }
 
@@ -60,7 +66,8 @@ export function tagged(field: string, shapes: Readonly<Record<string, Shape>>): 
   const tag = oneOf(...Object.keys(shapes));
   return (value, path) => {
     if (!isObject(value)) return `${path} must be an object`;
-    return tag(value[field], `${path}.${field}`) ?? shapes[value[field] as string]!(value, path);
+    const flaw = tag(value[field], UNSPELLED) && tag(value[field], `${path}.${field}`);
+    return flaw ?? shapes[value[field] as string]!(value, path);
   };
 }
 
