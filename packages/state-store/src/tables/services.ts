@@ -16,6 +16,8 @@ export interface ReadServices extends ReadTable<ServiceInstance> {
   /** Instances of a service, by node and id. */
   named(service: string): ServiceInstance[];
   hasNamed(service: string): boolean;
+  /** Whether an instance spells the name like this, letter case included. */
+  hasSpelled(service: string): boolean;
   /** Connect-capable instances for a service: its proxies, and itself where it is native. */
   connectFor(service: string): ServiceInstance[];
   hasConnectFor(service: string): boolean;
@@ -52,6 +54,12 @@ export class ServiceTable implements ReadServices, Table<ServiceInstance> {
 
   hasNamed(service: string): boolean {
     return this.byService.has(nameKey(service) + SEPARATOR);
+  }
+
+  hasSpelled(service: string): boolean {
+    let found = false;
+    this.byService.each(nameKey(service) + SEPARATOR, (row) => !(found = row.service === service));
+    return found;
   }
 
   connectFor(service: string): ServiceInstance[] {

@@ -56,10 +56,9 @@ export function serviceNamesSource(view: View): OpenSource<string, string> {
       for (const delta of deltas) {
         if (delta.table === 'services') for (const name of touchedBy(delta)) touched.add(name);
       }
-      const isThere = (name: string): boolean =>
-        view.tables.services.named(name).some(({ service }) => service === name);
-      const upserts = [...touched].filter((name) => !known.has(name) && isThere(name));
-      const removals = [...touched].filter((name) => known.has(name) && !isThere(name));
+      const { services } = view.tables;
+      const upserts = [...touched].filter((name) => !known.has(name) && services.hasSpelled(name));
+      const removals = [...touched].filter((name) => known.has(name) && !services.hasSpelled(name));
       for (const name of upserts) known.add(name);
       for (const name of removals) known.delete(name);
       if (upserts.length + removals.length > 0) publish({ revision, upserts, removals });
