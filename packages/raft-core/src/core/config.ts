@@ -22,6 +22,8 @@ export interface RaftConfig {
   readonly promotionLagMax: number;
   /** A leader whose write takes longer hands over (R21). */
   readonly diskStallTicks: number;
+  /** How long a quorum's answer lets the leader read without asking again (R8). 0 or absent: it always asks. */
+  readonly leaseMs?: number;
 }
 
 /** Where each term begins, ascending by index: gives the term of every entry without holding the entries. */

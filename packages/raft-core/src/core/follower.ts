@@ -9,6 +9,7 @@ export function followLeader(state: RaftState, leaderId: ServerId): void {
     state.becomeFollower(state.term, leaderId, 'a leader was elected');
   }
   state.electionElapsed = 0;
+  state.leaderSilentTicks = 0;
 }
 
 export function onAppend(state: RaftState, message: Append): void {

@@ -26,6 +26,10 @@ export class Leadership {
   quorumElapsed = 0;
   /** Of entries proposed in this term and not yet applied (R17). */
   uncommittedBytes = 0;
+  /** When the lease in force was asked for (R8); undefined: there is none. */
+  leaseFromMs: number | undefined;
+  /** Somebody was told to stand whatever the voters hear. The request may arrive at any time: no lease any more. */
+  leaseIsForfeited = false;
   /** `leadershipEstablished` was told. */
   isEstablished = false;
 
@@ -35,6 +39,10 @@ export class Leadership {
     nextReadToken: () => number,
   ) {
     this.reads = new ReadIndexQueue(nextReadToken);
+  }
+
+  get forbidsLease(): boolean {
+    return this.transfer !== undefined || this.leaseIsForfeited;
   }
 }
 
@@ -58,7 +66,11 @@ export function hasCommittedInTerm({ leadership, log }: RaftState): boolean {
 export function appendOwn(state: RaftState, kind: EntryKind, data: Uint8Array): Entry {
   const entry = { index: state.log.lastIndex + 1, term: state.term, kind, data };
   state.append(entry);
-  if (kind === 'configuration') syncProgress(state);
+  if (kind === 'configuration') {
+    syncProgress(state);
+    // A quorum of other voters has not promised anything yet.
+    state.leadership!.leaseFromMs = undefined;
+  }
   return entry;
 }
 
@@ -123,6 +135,7 @@ export function maybeAskSuccessor(state: RaftState): void {
   const { transfer, progress } = state.leadership!;
   if (!transfer || transfer.asked || progress.get(transfer.target)?.matchIndex !== state.log.lastIndex) return;
   transfer.asked = true;
+  state.leadership!.leaseIsForfeited = true;
   state.send({ type: 'timeoutNow', to: transfer.target });
 }
 

@@ -51,6 +51,10 @@ export class RaftLog {
     return this.termAt(position.index) === position.term;
   }
 
+  isOfTerm(index: LogIndex, term: Term): boolean {
+    return this.termAt(index) === term;
+  }
+
   /** Raft §5.4.1: the log whose last entry has the later term is more up to date; in the same term, the longer one. */
   isUpToDate(other: LogPosition): boolean {
     const mine = this.last;

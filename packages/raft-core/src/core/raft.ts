@@ -15,6 +15,7 @@ import { encodeConfiguration } from './configuration-codec';
 import { sizeOf } from './entry-cache';
 import { onAppend, onHeartbeat, onInstallSnapshot } from './follower';
 import { appendOwn, hasCommittedInTerm, startTransfer, tickLeader, type TransferStart } from './leader';
+import { holdsLease } from './lease';
 import type { MembershipChange } from './membership';
 import type { Configuration, Entry, LogIndex, Message, ServerId, Term } from './message';
 import { Persistence } from './persistence';
@@ -117,12 +118,22 @@ export class Raft {
     const { state } = this;
     if (this.persistence.isBusy && ++this.persistence.ticks === this.config.diskStallTicks) this.diskStalled();
     state.electionElapsed++;
+    state.leaderSilentTicks++;
     if (state.leadership) return tickLeader(state);
     if (state.electionElapsed < state.electionTimeout) return;
     // A sole voter waits for nobody but its own disk: standing again would only raise the term.
     if (state.isSoleVoter && state.role === 'candidate') return;
     if (state.mayCampaign) return campaign(state);
     state.setLeader(undefined);
+  }
+
+  /** What the shell's monotonic clock says; told before whatever happens then. */
+  timeIs(nowMs: number): void {
+    this.state.nowMs = nowMs;
+  }
+
+  get holdsLease(): boolean {
+    return holdsLease(this.state);
   }
 
   /** A message from a peer. */
@@ -156,6 +167,7 @@ export class Raft {
     const { state } = this;
     if (!state.leadership) return { kind: 'notLeader', leaderId: state.leaderId };
     if (state.isSoleVoter && hasCommittedInTerm(state)) return { kind: 'confirmed', index: state.log.commitIndex };
+    if (holdsLease(state)) return { kind: 'confirmed', index: state.log.commitIndex };
     state.leadership.reads.add(context);
     return { kind: 'pending' };
   }

@@ -19,11 +19,14 @@ interface Round {
   readonly index: LogIndex;
   readonly reads: readonly ReadContext[];
   readonly confirmedBy: Set<ServerId>;
+  /** Not later than the moment its first heartbeat left. */
+  readonly beganMs: number;
 }
 
 export interface ConfirmedReads {
   readonly index: LogIndex;
   readonly reads: readonly ReadContext[];
+  readonly beganMs: number;
 }
 
 export class ReadIndexQueue {
@@ -47,9 +50,15 @@ export class ReadIndexQueue {
   }
 
   /** Begins a round for everything that waits, at `commitIndex`; false when there is nothing to begin. */
-  begin(commitIndex: LogIndex): boolean {
-    if (this.round || this.waiting.length === 0) return false;
-    this.round = { token: this.nextToken(), index: commitIndex, reads: this.waiting, confirmedBy: new Set() };
+  begin(commitIndex: LogIndex, nowMs: number): boolean {
+    return this.waiting.length > 0 && this.beginRound(commitIndex, nowMs);
+  }
+
+  /** Begins a round even if nobody waits: it renews a lease (R8). */
+  beginRound(commitIndex: LogIndex, beganMs: number): boolean {
+    if (this.round) return false;
+    const reads = this.waiting;
+    this.round = { token: this.nextToken(), index: commitIndex, reads, confirmedBy: new Set(), beganMs };
     this.waiting = [];
     return true;
   }
@@ -63,8 +72,8 @@ export class ReadIndexQueue {
     if (!this.round || token !== this.round.token) return undefined;
     this.round.confirmedBy.add(from);
     if (!isQuorum(this.round.confirmedBy)) return undefined;
-    const { index, reads } = this.round;
+    const { index, reads, beganMs } = this.round;
     this.round = undefined;
-    return { index, reads };
+    return { index, reads, beganMs };
   }
 }

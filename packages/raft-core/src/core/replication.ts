@@ -1,6 +1,7 @@
 /** How a leader brings its log to the others, and learns how far they are. */
 import { afterCommit } from './reconfiguration';
 import { hasCommittedInTerm, maybeAskSuccessor } from './leader';
+import { renewLease, usesLeases } from './lease';
 import type { AppendAccepted, AppendRejected, Entry, HeartbeatResponse, ServerId } from './message';
 import type { Progress } from './progress';
 import { hasQuorum, quorumIndex } from './quorum';
@@ -117,6 +118,7 @@ function nudge(state: RaftState, id: ServerId, follower: Progress): void {
 export function broadcastHeartbeat(state: RaftState): void {
   const { progress, reads } = state.leadership!;
   state.leadership!.heartbeatElapsed = 0;
+  if (usesLeases(state) && hasCommittedInTerm(state)) reads.beginRound(state.log.commitIndex, state.nowMs);
   for (const [to, follower] of progress) {
     const commitIndex = Math.min(follower.matchIndex, state.log.commitIndex);
     state.send({ type: 'heartbeat', to, commitIndex, readToken: reads.token });
@@ -127,7 +129,7 @@ export function broadcastHeartbeat(state: RaftState): void {
 export function beginReads(state: RaftState): void {
   if (!hasCommittedInTerm(state)) return;
   const { reads } = state.leadership!;
-  if (!reads.begin(state.log.commitIndex)) return;
+  if (!reads.begin(state.log.commitIndex, state.nowMs)) return;
   broadcastHeartbeat(state);
   confirmReads(state, state.id, reads.token);
 }
@@ -136,7 +138,11 @@ function confirmReads(state: RaftState, from: ServerId, token: number): void {
   const confirmed = state.leadership!.reads.confirm(from, token, (confirmedBy) =>
     hasQuorum(state.configuration, (id) => id === state.id || confirmedBy.has(id)),
   );
-  if (confirmed) state.facts.push({ kind: 'readsConfirmed', ...confirmed });
+  if (!confirmed) return;
+  renewLease(state, confirmed.beganMs);
+  if (confirmed.reads.length > 0) {
+    state.facts.push({ kind: 'readsConfirmed', reads: confirmed.reads, index: confirmed.index });
+  }
 }
 
 /** A quorum holds more than before. Only an entry of our own term is counted; it carries the older ones (R3). */
@@ -145,7 +151,7 @@ export function maybeCommit(state: RaftState): void {
   const index = quorumIndex(state.configuration, (id) =>
     id === state.id ? state.log.stableIndex : (progress.get(id)?.matchIndex ?? 0),
   );
-  if (index <= state.log.commitIndex || state.log.termAt(index) !== state.term) return;
+  if (index <= state.log.commitIndex || !state.log.isOfTerm(index, state.term)) return;
   state.commitTo(index);
   afterCommit(state);
 }

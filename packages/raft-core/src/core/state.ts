@@ -43,6 +43,10 @@ export class RaftState {
   /** Ticks since the leader was heard, a vote was granted or a campaign began. */
   electionElapsed = 0;
   electionTimeout = 0;
+  /** Since a leader spoke, or this server started: what it promised before a restart is not forgotten (R8). */
+  leaderSilentTicks = 0;
+  /** The shell's monotonic clock, as last told. Only leases look at it. */
+  nowMs = 0;
   /** The leader's connection closed: a few quick campaigns before the usual pace (R24). */
   quickCampaigns = 0;
   /** Until the log reaches this index again, its entries are not what this server once acknowledged: no vote (S3). */
@@ -112,7 +116,17 @@ export class RaftState {
   /** Vote stickiness (R5): while a leader is heard, nobody is helped to depose it. */
   get hearsLeader(): boolean {
     if (this.leadership) return true;
+    if (this.keepsLeasePromise && this.leaderSilentTicks < this.config.electionTicks) return true;
     return this.leaderId !== undefined && this.electionElapsed < this.config.electionTicks;
+  }
+
+  /** Leases are on: nobody stands or votes before a leader was silent for an election timeout, whatever else is known. */
+  private get keepsLeasePromise(): boolean {
+    return this.leaseMs > 0;
+  }
+
+  get leaseMs(): number {
+    return this.config.leaseMs ?? 0;
   }
 
   readonly nextReadToken = (): number => ++this.lastReadToken;
@@ -162,11 +176,13 @@ export class RaftState {
   resetElectionTimer(): void {
     const { electionTicks } = this.config;
     this.electionElapsed = 0;
-    this.electionTimeout = this.isSoleVoter ? 1 : electionTicks + this.random.integer(electionTicks);
+    this.electionTimeout =
+      this.isSoleVoter && !this.keepsLeasePromise ? 1 : electionTicks + this.random.integer(electionTicks);
   }
 
   /** A short, jittered wait: long enough that two followers rarely stand together, far shorter than a timeout. */
   hastenElection(): void {
+    if (this.keepsLeasePromise) return;
     this.electionElapsed = 0;
     this.electionTimeout = 1 + this.random.integer(Math.max(1, Math.ceil(this.config.electionTicks / 3)));
   }

@@ -36,6 +36,8 @@ export interface RaftNodeOptions {
   readonly logCacheBytesMax: number;
   /** Refuse proposals and hand over the lead when the disk has less than this free (S5). Default 256 MiB. */
   readonly freeBytesMin: number;
+  /** Leaders answer reads for a while without asking a quorum (R8). All servers must agree. Default false. */
+  readonly readLeases: boolean;
 }
 
 export const raftNodeDefaults: Omit<RaftNodeOptions, 'id' | 'address'> = {
@@ -54,6 +56,7 @@ export const raftNodeDefaults: Omit<RaftNodeOptions, 'id' | 'address'> = {
   proposalsMax: 16384,
   logCacheBytesMax: 32 * 1024 * 1024,
   freeBytesMin: 256 * 1024 * 1024,
+  readLeases: false,
 };
 
 export class RaftOptionsError extends CodedError<{ code: 'RAFT_OPTIONS_INVALID'; problems: readonly string[] }> {}

@@ -184,6 +184,7 @@ export class RaftNode implements Startable {
     if (!this.isRunning) return { kind: 'notLeader' };
     const shared = this.reads.ofThisTurn;
     if (shared) return shared;
+    this.core.timeIs(this.collaborators.clock.monotonicMs());
     const context = this.reads.nextContext();
     const result = this.core.readIndex(context);
     if (result.kind !== 'pending') return result;
@@ -254,6 +255,7 @@ export class RaftNode implements Startable {
 
   private input(give: (raft: Raft) => void): void {
     if (!this.isRunning) return;
+    this.core.timeIs(this.collaborators.clock.monotonicMs());
     give(this.core);
     this.wake();
   }

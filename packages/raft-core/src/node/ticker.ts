@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@tribune/platform';
 
 /** A gap of more than this many ticks is a stall of ours (a long collection, SIGSTOP), not silence of others. */
-const STALL_TICKS = 20;
+export const STALL_TICKS = 20;
 
 /**
  * Turns wall time into ticks. Ticks that were missed are made up for, except after a stall: then only one is given, and

@@ -6,3 +6,5 @@ export { proposeKey, setKey, TestServer, until, write, type TestServerSettings }
 export { entries, entry, logStoreCompliance, type LogStoreHome } from './log-store-compliance';
 export { MemoryDisk, MemoryLogStore } from './memory-log-store';
 export { MemorySnapshotStore } from './memory-snapshot-store';
+export { coreOf, type CoreView } from './core-view';
+export { CORE_BUGS, plantBug, type CoreBug } from './planted-bugs';
