@@ -145,7 +145,7 @@ export interface SettingCommand {
 
 /**
  * Replaces the whole state, in steps: begin, the rows in chunks (as a snapshot has them) in the order of their
- * sequence numbers from 0, and a commit that says how many there were. Nothing is visible before the commit. A step
+ * sequence numbers from 0 (one may come again), and a commit that says how many there were. Nothing is visible before the commit. A step
  * that does not fit ends the restore; beginning another one does too. Ids are made by who restores.
  */
 export type RestoreCommand =

@@ -118,6 +118,28 @@ test.each([
   expect(h.machine.view.tables.kv.size).toBe(1);
 });
 
+test('a chunk may be sent again when nobody knows what became of it', () => {
+  const h = harness();
+  const chunks = chunksOf(source().machine);
+  stage(h, chunks);
+  expect(h.apply({ type: 'restore-chunk', id: 'r1', sequence: 1, rows: chunks[1]! })).toEqual({
+    kind: 'done',
+    ok: true,
+  });
+  expect(h.apply({ type: 'restore-commit', id: 'r1', chunks: chunks.length })).toEqual({ kind: 'done', ok: true });
+  expect(h.machine.view.tables.kv.size).toBe(1_200);
+});
+
+test('who follows some tables hears of no others when the state is replaced', () => {
+  const h = harness();
+  const heard: string[] = [];
+  h.machine.view.follow((_revision, deltas) => heard.push(...deltas.map(({ table }) => table)), ['sessions']);
+  const chunks = chunksOf(source().machine);
+  stage(h, chunks);
+  h.apply({ type: 'restore-commit', id: 'r1', chunks: chunks.length });
+  expect(heard).toEqual([]);
+});
+
 test('the newest restore wins; the earlier one is told', () => {
   const h = harness();
   const chunks = chunksOf(source().machine);

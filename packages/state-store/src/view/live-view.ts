@@ -1,7 +1,7 @@
 import type { Topic } from '@tribune/protocol';
 import { difference } from '../snapshot/difference';
-import type { ReadTables, Tables } from '../tables/tables';
-import type { Delta } from './delta';
+import { TABLE_NAMES, type ReadTables, type Tables } from '../tables/tables';
+import type { Delta, TableName } from './delta';
 import type { View, WatchKey } from './view';
 import { WaitIndex } from './wait-index';
 
@@ -14,7 +14,7 @@ interface RevisionWaiter {
 /** A view over tables of this thread that someone else keeps: the state machine, or a replica. Topics are all here. */
 export class LiveView implements View {
   private readonly waiting = new WaitIndex();
-  private readonly listeners = new Set<Listener>();
+  private readonly listeners = new Map<Listener, readonly TableName[]>();
   private behind: RevisionWaiter[] = [];
   private current: Tables;
   private reached = 0;
@@ -44,15 +44,15 @@ export class LiveView implements View {
     return this.waiting.park(keys, wake);
   }
 
-  follow(listener: Listener): () => void {
-    this.listeners.add(listener);
+  follow(listener: Listener, tables: readonly TableName[] = TABLE_NAMES): () => void {
+    this.listeners.set(listener, tables);
     return () => void this.listeners.delete(listener);
   }
 
   /** The tables now hold these deltas, which may be none. Caches hear of them before waiters run, so a waiter never reads a stale cache. */
   advance(revision: number, deltas: readonly Delta[]): void {
     this.reached = revision;
-    for (const listener of this.listeners) listener(revision, deltas);
+    for (const listener of this.listeners.keys()) listener(revision, deltas);
     if (deltas.length > 0) this.waiting.wake(this.current, deltas);
     this.release();
   }
@@ -63,8 +63,8 @@ export class LiveView implements View {
     this.current = tables;
     this.reached = revision;
     if (this.listeners.size > 0) {
-      const deltas = [...difference(before, tables)];
-      for (const listener of this.listeners) listener(revision, deltas);
+      const deltas = [...difference(before, tables, new Set([...this.listeners.values()].flat()))];
+      for (const listener of this.listeners.keys()) listener(revision, deltas);
     }
     this.waiting.wakeAll();
     this.release();

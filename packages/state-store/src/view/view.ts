@@ -1,5 +1,5 @@
 import type { Topic } from '@tribune/protocol';
-import type { Delta } from './delta';
+import type { Delta, TableName } from './delta';
 import type { ReadTables } from '../tables/tables';
 
 /**
@@ -19,8 +19,11 @@ export interface View {
   atLeast(revision: number): Promise<void> | undefined;
   /** Calls `wake` once, when any of these watch keys changes; the returned function cancels. See {@link WatchKey}. */
   park(keys: readonly WatchKey[], wake: () => void): () => void;
-  /** Follows every revision, with its deltas (often none), as it enters the tables. For caches and streams; must not throw. */
-  follow(listener: (revision: number, deltas: readonly Delta[]) => void): () => void;
+  /**
+   * Follows every revision, with its deltas (often none), as it enters the tables. For caches and streams; must not
+   * throw. Who needs only some tables says so: when the whole state is replaced, the others are then not compared.
+   */
+  follow(listener: (revision: number, deltas: readonly Delta[]) => void, tables?: readonly TableName[]): () => void;
 }
 
 /**
