@@ -205,7 +205,6 @@ describe('what this agent does not have, it says', () => {
     ['GET /v1/query/nope', 500, 'failed prepared query lookup: index error: UUID must be 36 characters'],
     ['GET /v1/query/x/execute', 404, 'Query not found'],
     ['POST /v1/query', 501, 'This agent does not store prepared queries'],
-    ['GET /v1/snapshot', 501, 'This agent does not serve snapshots over HTTP'],
   ])('%s', async (line, status, sentence) => {
     const answer = await ask(line);
     expect([answer.status, textOf(answer)]).toEqual([status, sentence]);

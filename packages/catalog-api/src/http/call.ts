@@ -41,6 +41,12 @@ export class Call {
     return readBody(this.request, this.response, bytesMax, tooLarge);
   }
 
+  /** The body as it comes, for uploads too large to hold. */
+  upload(): AsyncIterable<Uint8Array> {
+    if (this.request.headers.expect !== undefined) this.response.writeContinue();
+    return this.request;
+  }
+
   /** Aborts when the client goes away or has been answered. Made on first use: most requests never ask. */
   get signal(): AbortSignal {
     if (!this.aborter) {
