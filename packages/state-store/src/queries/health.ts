@@ -22,13 +22,19 @@ export function serviceHealth(
   for (const service of rows) {
     const node = tables.nodes.get(service.node);
     if (!node || !matchesInstance(node, service, filter)) continue;
-    const checks = tables.checks
-      .ofInstance(service.node, '')
-      .concat(tables.checks.ofInstance(service.node, service.id));
+    const checks = joined(
+      tables.checks.ofInstance(service.node, ''),
+      tables.checks.ofInstance(service.node, service.id),
+    );
     if (!filter.passingOnly || checks.every((check) => check.status === 'passing'))
       value.push({ node, service, checks });
   }
   return indexed(serviceIndex(tables, name, { connect, checks: true }), value, [serviceWatch(name, connect)]);
+}
+
+/** Most nodes have no checks of their own, and then nothing is copied. */
+function joined(ofNode: readonly HealthCheck[], own: readonly HealthCheck[]): readonly HealthCheck[] {
+  return ofNode.length === 0 ? own : ofNode.concat(own);
 }
 
 /** Checks of a node, named as it is: health endpoints take no node id. */

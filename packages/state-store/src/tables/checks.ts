@@ -15,12 +15,21 @@ export interface ReadChecks extends ReadTable<HealthCheck> {
   get(node: string, checkId: string): HealthCheck | undefined;
   onNode(node: string): HealthCheck[];
   /** Checks of one instance, or of the node itself when `serviceId` is ''. */
-  ofInstance(node: string, serviceId: string): HealthCheck[];
+  ofInstance(node: string, serviceId: string): readonly HealthCheck[];
   ofService(service: string): HealthCheck[];
   withStatus(status: string): HealthCheck[];
 }
 
+/** Lists of checks that are kept for the next time; all are let go when there are more. */
+const LISTS_MAX = 65_536;
+
 export class CheckTable implements ReadChecks, Table<HealthCheck> {
+  /**
+   * What `ofInstance` found, until one of those checks changes: a health query asks twice for each instance of a service, and
+   * thousands of walks down the tree would hold the event loop.
+   */
+  private readonly instanceLists = new Map<string, readonly HealthCheck[]>();
+
   constructor(
     private readonly byNode = new RowTree<HealthCheck>(),
     private readonly byInstance = new RowTree<HealthCheck>(),
@@ -44,8 +53,14 @@ export class CheckTable implements ReadChecks, Table<HealthCheck> {
     return this.byNode.collect(nameKey(node) + SEPARATOR);
   }
 
-  ofInstance(node: string, serviceId: string): HealthCheck[] {
-    return this.byInstance.collect(nameKey(node) + SEPARATOR + nameKey(serviceId) + SEPARATOR);
+  ofInstance(node: string, serviceId: string): readonly HealthCheck[] {
+    const instance = nameKey(node) + SEPARATOR + nameKey(serviceId) + SEPARATOR;
+    const known = this.instanceLists.get(instance);
+    if (known) return known;
+    if (this.instanceLists.size >= LISTS_MAX) this.instanceLists.clear();
+    const found = this.byInstance.collect(instance);
+    this.instanceLists.set(instance, found);
+    return found;
   }
 
   ofService(service: string): HealthCheck[] {
@@ -65,7 +80,9 @@ export class CheckTable implements ReadChecks, Table<HealthCheck> {
     const node = nameKey(row.node);
     const check = nameKey(row.checkId);
     this.byNode.set(node + SEPARATOR + check, row);
-    this.byInstance.set(instanceKey(row, node, check), row);
+    const instance = instanceKey(row, node);
+    this.byInstance.set(instance + check, row);
+    this.instanceLists.delete(instance);
     this.byService.set(serviceKey(row, node, check), row);
     this.byStatus.set(statusKey(row, node, check), row);
     return before;
@@ -77,7 +94,9 @@ export class CheckTable implements ReadChecks, Table<HealthCheck> {
     const before = this.byNode.get(node + SEPARATOR + check);
     if (!before) return undefined;
     this.byNode.delete(node + SEPARATOR + check);
-    this.byInstance.delete(instanceKey(before, node, check));
+    const instance = instanceKey(before, node);
+    this.byInstance.delete(instance + check);
+    this.instanceLists.delete(instance);
     this.byService.delete(serviceKey(before, node, check));
     this.byStatus.delete(statusKey(before, node, check));
     return before;
@@ -88,8 +107,8 @@ export class CheckTable implements ReadChecks, Table<HealthCheck> {
   }
 }
 
-function instanceKey(row: HealthCheck, node: string, check: string): string {
-  return node + SEPARATOR + nameKey(row.serviceId) + SEPARATOR + check;
+function instanceKey(row: HealthCheck, node: string): string {
+  return node + SEPARATOR + nameKey(row.serviceId) + SEPARATOR;
 }
 
 function serviceKey(row: HealthCheck, node: string, check: string): string {
