@@ -7,7 +7,7 @@ const SILENT_INTERVALS = 2;
 /**
  * Are we deaf? Lifeguard learns from missing nacks that the fault is probably ours, but its verdicts still fall when
  * their time is over. Somebody who has heard nothing at all from a whole pool knows more than that: it is cut off, and
- * must not call anybody dead on the strength of its own silence.
+ * must not call anybody dead on the strength of its own silence: it accuses nobody, and its countdowns stand still.
  */
 export class Hearing {
   private lastHeardMs = 0;
@@ -31,8 +31,8 @@ export class Hearing {
   }
 
   /**
-   * Nothing at all was heard since: no ack, no nack, no gossip. Not believed for longer than `patienceMs`: if it were
-   * true that everybody is gone, somebody would have to say so in the end.
+   * Nothing at all was heard since then: no ack, no nack, no gossip. Not believed for longer than `patienceMs`: a pool
+   * that stays silent may really be gone, and somebody has to say so in the end.
    */
   isSilentSince(sinceMs: number, nowMs: number, patienceMs: number): boolean {
     return this.lastHeardMs < sinceMs && nowMs - this.lastHeardMs <= patienceMs && this.shouldHearSomebody();

@@ -159,9 +159,9 @@ export class Prober {
     const delta = probe.nacksExpected > 0 ? Math.max(0, probe.nacksExpected - probe.nacks) : 1;
     outbox.fact({ kind: 'probeFailed', node });
     // Not even a helper answered, nor did anybody else say anything: that says nothing about the target.
-    const isCutOff = hearing.isSilentSince(probe.sentAtMs, nowMs, this.rules.longestSuspicionMs());
-    if (isCutOff) return this.conclude(delta, nowMs);
-    this.rules.suspect({ kind: 'suspect', node, incarnation, from: config.name }, nowMs);
+    if (!hearing.isSilentSince(probe.sentAtMs, nowMs, this.rules.longestSuspicionMs())) {
+      this.rules.suspect({ kind: 'suspect', node, incarnation, from: config.name }, nowMs);
+    }
     this.conclude(delta, nowMs);
   }
 

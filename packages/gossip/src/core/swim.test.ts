@@ -104,6 +104,34 @@ describe('the machine', () => {
     expect(heard).toContainEqual({ kind: 'nack', seqNo: 77 });
   });
 
+  it('still forwards an ack that comes after its nack', () => {
+    const { sim } = pool(['a', 'b', 'c']);
+    const sent: string[] = [];
+    sim.tap = (from, to, messages) => {
+      if (from === 'b' && to === 'a') sent.push(...messages.map(({ kind }) => kind));
+    };
+    sim.hold('c');
+    sim.heap.at(sim.nowMs + 450, () => sim.release('c'));
+    const { endpoint } = sim.node('a');
+    const source = { name: 'a', ...endpoint };
+    const target = sim.node('c').endpoint;
+    sim.deliver('b', { kind: 'indirectPing', seqNo: 77, target, node: 'c', nack: true, source }, endpoint);
+    sim.run(480);
+    expect(sent.filter((kind) => kind === 'nack' || kind === 'ack')).toEqual(['nack', 'ack']);
+  });
+
+  it('accuses nobody while it hears nobody, until the longest suspicion is over', () => {
+    const { sim, facts } = pool(['a', 'b', 'c', 'd', 'e']);
+    const accused = (): string[] => facts.flatMap(({ fact }) => (fact.kind === 'suspected' ? [fact.node] : []));
+    for (const name of ['b', 'c', 'd', 'e']) sim.kill(name);
+    sim.run(23_000);
+    expect(facts.some(({ fact }) => fact.kind === 'probeFailed')).toBe(true);
+    expect(accused()).toEqual([]);
+    sim.run(120_000);
+    expect(new Set(accused())).toEqual(new Set(['b', 'c', 'd', 'e']));
+    expect(facts.filter(({ fact }) => fact.kind === 'departed')).toHaveLength(4);
+  });
+
   it('forwards the ack that it got on behalf of another', () => {
     const { sim } = pool(['a', 'b', 'c']);
     const heard: Message[] = [];

@@ -15,7 +15,18 @@ describe('the pool in virtual time', () => {
     const ours = runAnomaly(cell, {}, 1, 'held');
     expect(plain.falsePositives).toBeGreaterThan(1000);
     expect(ours.falsePositives).toBeLessThan(plain.falsePositives / 50);
-    expect(ours.atHealthy).toBeLessThanOrEqual(10);
+  });
+
+  // memberlist 0.2.2 came to 22 false verdicts over the grid, 14 of them in this cell, 2 at healthy members.
+  it.each([
+    ['lan', 'held', {}],
+    ['lan', 'paused', {}],
+    ['brisk', 'held', briskDefaults],
+    ['brisk', 'paused', briskDefaults],
+  ] as const)('makes fewer false verdicts than memberlist in C16 D33s (%s %s)', (_, kind, knobs) => {
+    const { falsePositives, atHealthy } = runAnomaly({ slow: 16, holdMs: 32_768 }, knobs, 1, kind);
+    expect(falsePositives).toBeLessThanOrEqual(14);
+    expect(atHealthy).toBeLessThanOrEqual(2);
   });
 
   it.each([
