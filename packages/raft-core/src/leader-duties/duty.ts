@@ -37,6 +37,13 @@ export class LeaderDuties {
     for (const duty of this.duties) duty.begin();
   }
 
+  /** The state was replaced while this server leads: timers, and what is known of members, must be taken up again. */
+  beginAnew(): void {
+    if (!this.running) return;
+    this.end();
+    this.begin();
+  }
+
   end(): void {
     if (!this.running) return;
     this.running = false;

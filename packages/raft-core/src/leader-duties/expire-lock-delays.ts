@@ -27,7 +27,7 @@ export class ExpireLockDelays implements Duty {
   begin(): void {
     const { view } = this.collaborators;
     for (const row of view.tables.lockDelays.rows()) this.arm(row, row.delayNs / 1e6);
-    this.unfollow = view.follow((_revision, deltas) => this.observe(deltas));
+    this.unfollow = view.follow((_revision, deltas) => this.observe(deltas), ['lockDelays']);
   }
 
   end(): void {

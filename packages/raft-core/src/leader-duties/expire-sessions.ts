@@ -21,7 +21,7 @@ export class ExpireSessions implements Duty {
   begin(): void {
     const { view } = this.collaborators;
     for (const session of view.tables.sessions.rows()) this.arm(session);
-    this.unfollow = view.follow((_revision, deltas) => this.observe(deltas));
+    this.unfollow = view.follow((_revision, deltas) => this.observe(deltas), ['sessions']);
   }
 
   end(): void {

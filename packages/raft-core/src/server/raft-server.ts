@@ -60,7 +60,7 @@ class Server implements RaftServer {
     private readonly options: RaftServerOptions,
     private readonly collaborators: RaftServerCollaborators,
   ) {
-    this.replicated = new ReplicatedState(collaborators.clock, options.feedHistory);
+    this.replicated = new ReplicatedState(collaborators.clock, options.feedHistory, () => this.core?.stateReplaced());
     this.members = new LanMembers(options.datacenter, collaborators);
     this.metrics = serverMetrics(collaborators.metrics);
     const parts = this.parts();

@@ -10,13 +10,19 @@ export class ReplicatedState implements RaftStateMachine {
   readonly machine = new StateMachine();
   readonly feed: FeedHub;
 
-  constructor(clock: Clock, history: HistoryLimits = historyDefaults) {
+  constructor(
+    clock: Clock,
+    history: HistoryLimits = historyDefaults,
+    /** Other tables took the place of the old ones, by a snapshot or a restored backup. */
+    private readonly onReplaced: () => void = () => undefined,
+  ) {
     this.feed = new FeedHub(feedSourceOf(this.machine), clock, { ...feedHubDefaults, history });
   }
 
   apply(index: number, command: Uint8Array): Outcome {
-    const { outcome, deltas } = this.machine.apply(index, command);
-    this.feed.record(index, deltas, command.length);
+    const { outcome, deltas, replaced } = this.machine.apply(index, command);
+    if (replaced) this.replaced(index);
+    else this.feed.record(index, deltas, command.length);
     return outcome;
   }
 
@@ -32,15 +38,20 @@ export class ReplicatedState implements RaftStateMachine {
 
   async restore(chunks: AsyncIterable<Uint8Array>, index: number): Promise<void> {
     const builder = this.machine.restore(index);
-    for await (const chunk of chunks) builder.push(chunk);
+    for await (const chunk of inTurns(chunks)) builder.push(chunk);
     builder.finish();
+    this.replaced(index);
+  }
+
+  private replaced(index: number): void {
     this.feed.reset(index);
+    this.onReplaced();
   }
 }
 
-/** Each chunk in a turn of its own: heartbeats go on while a large state is written. */
-async function* inTurns(chunks: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for (const chunk of chunks) {
+/** Each chunk in a turn of its own: heartbeats go on while a large state is written or read. */
+async function* inTurns(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
     yield chunk;
     await new Promise(setImmediate);
   }
@@ -57,6 +68,10 @@ const COMMANDS: Record<Command['type'], true> = {
   'tombstone-reap': true,
   'coordinate-update': true,
   setting: true,
+  'restore-begin': true,
+  'restore-chunk': true,
+  'restore-commit': true,
+  'restore-abort': true,
 };
 const KV_VERBS: Record<KvOperation['verb'], true> = {
   set: true,

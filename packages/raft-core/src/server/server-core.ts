@@ -42,6 +42,8 @@ export interface ServerCore {
   readonly proposer: Proposer;
   readonly fence: ReadFence;
   readonly sessions: ExpireSessions;
+  /** Other tables took the place of the old ones. */
+  stateReplaced(): void;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -88,6 +90,7 @@ export function serverCore(foundations: Foundations): ServerCore {
     proposer,
     fence,
     sessions,
+    stateReplaced: () => duties.beginAnew(),
     async start() {
       node.on(observe);
       await node.start();

@@ -81,6 +81,7 @@ export class FeedHub {
     this.pendingWeight = 0;
     this.committed = revision;
     this.history.reset(revision);
+    this.topics.reset(revision);
     for (const subscriber of this.subscribers) subscriber.restart();
     this.wake(this.subscribers);
   }

@@ -197,8 +197,8 @@ export class FeedSubscriber implements FeedStream {
     for (let first = true; !this.ended && (first || !chunk.done); first = false) {
       const rows: Uint8Array = chunk.done ? encodeDeltas([]) : chunk.value;
       if (!chunk.done) {
-        // Chunks are full except the last: after a small one the next step costs nothing.
-        if (rows.length > SMALL_CHUNK_BYTES) await new Promise(setImmediate);
+        // Chunks are full except the last: after a small first one the next step costs nothing.
+        if (!first || rows.length > SMALL_CHUNK_BYTES) await new Promise(setImmediate);
         chunk = iterator.next();
       }
       yield { kind: 'snapshot', id, revision, rows, first, last: chunk.done === true };

@@ -17,11 +17,12 @@ export interface TopicSource {
 export const ALL = 'all';
 
 interface TrackedTopic<Subscriber> {
-  readonly selector: TopicSelector | undefined;
+  readonly topic: Topic;
+  selector: TopicSelector | undefined;
   /** How many subscriptions each subscriber has on it. */
   readonly users: Map<Subscriber, number>;
   /** Revisions with something for this topic, ascending: all of them after `forgotten`. */
-  readonly changes: number[];
+  changes: number[];
   forgotten: number;
 }
 
@@ -84,9 +85,22 @@ export class TopicRegistry<Subscriber> {
     return this.tracked.get(key)?.users.keys() ?? [];
   }
 
+  /** The state was replaced: what a selector remembers of the rows is no longer so. */
+  reset(revision: number): void {
+    for (const tracked of this.tracked.values()) {
+      tracked.selector = this.selectorOf(tracked.topic);
+      tracked.changes = [];
+      tracked.forgotten = revision;
+    }
+  }
+
+  private selectorOf(topic: Topic): TopicSelector | undefined {
+    return topicKey(topic) === ALL ? undefined : this.source.selector(topic);
+  }
+
   private track(key: string, topic: Topic): TrackedTopic<Subscriber> {
-    const selector = key === ALL ? undefined : this.source.selector(topic);
-    const tracked: TrackedTopic<Subscriber> = { selector, users: new Map(), changes: [], forgotten: 0 };
+    const selector = this.selectorOf(topic);
+    const tracked: TrackedTopic<Subscriber> = { topic, selector, users: new Map(), changes: [], forgotten: 0 };
     this.tracked.set(key, tracked);
     if (topic.kind === 'kvPrefix') this.prefixes.set(key, tracked);
     return tracked;
