@@ -181,6 +181,41 @@ const operator: Group = {
   commands: { autopilot, raft },
 };
 
+const snapshot: Group = {
+  kind: 'group',
+  synopsis: 'Saves, restores and inspects snapshots of the servers',
+  usage: 'snapshot <subcommand> [options] [args]',
+  about: `  This command has subcommands for saving, restoring, and inspecting the state
+  of the servers for disaster recovery. These are atomic, point-in-time
+  snapshots which include key/value entries, service catalog and sessions.
+
+  Create a snapshot:
+
+      $ tribune snapshot save backup.snap
+
+  Restore a snapshot:
+
+      $ tribune snapshot restore backup.snap
+
+  Inspect a snapshot:
+
+      $ tribune snapshot inspect backup.snap`,
+  commands: {
+    inspect: leaf(
+      'Displays information about a snapshot file',
+      () => (require('./snapshot/inspect') as typeof import('./snapshot/inspect')).snapshotInspect,
+    ),
+    restore: leaf(
+      'Restores snapshot of server state',
+      () => (require('./snapshot/restore') as typeof import('./snapshot/restore')).snapshotRestore,
+    ),
+    save: leaf(
+      'Saves snapshot of server state',
+      () => (require('./snapshot/save') as typeof import('./snapshot/save')).snapshotSave,
+    ),
+  },
+};
+
 /** Every word of the command line. */
 export const commands: Group['commands'] = {
   agent: {
@@ -223,6 +258,7 @@ export const commands: Group['commands'] = {
   ),
   rtt: leaf('Estimates network round trip time between nodes', () => (require('./rtt') as typeof import('./rtt')).rtt),
   services,
+  snapshot,
   validate: {
     kind: 'delegated',
     synopsis: 'Validate config files/directories',

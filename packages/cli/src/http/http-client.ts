@@ -1,4 +1,5 @@
 import * as http from 'node:http';
+import { Readable } from 'node:stream';
 import { parseJson, type Json } from '../json/exact-json';
 import { noAnswer, unexpectedStatus } from './failure';
 import type { HttpSettings } from './settings';
@@ -10,7 +11,8 @@ export interface Ask {
   readonly method?: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly path: string;
   readonly query?: Query;
-  readonly body?: string | Uint8Array;
+  /** A stream for what need not be in memory at once. */
+  readonly body?: string | Uint8Array | Readable;
   readonly signal?: AbortSignal;
   /** Besides 200. */
   readonly accepts?: readonly number[];
@@ -64,9 +66,12 @@ export class HttpClient {
         path,
         signal: ask.signal,
       });
+      request.on('response', resolve).on('error', reject);
+      const { body } = ask;
+      if (body instanceof Readable) return void body.on('error', (error) => request.destroy(error)).pipe(request);
       // Node sends the body of a DELETE without saying how long it is.
-      if (ask.body !== undefined) request.setHeader('Content-Length', Buffer.byteLength(ask.body));
-      request.on('response', resolve).on('error', reject).end(ask.body);
+      if (body !== undefined) request.setHeader('Content-Length', Buffer.byteLength(body));
+      request.end(body);
     });
     return this.guard(ask, answer);
   }
