@@ -1,8 +1,13 @@
+import { PROFILES, type ProfileName } from '../config/profiles';
 import { soakIdle } from './idle';
+import { soakKeyChange } from './key-change';
+import { soakLoss } from './loss';
 
-/** Long runs with real processes: `node dist/soak/main.js <run> [key=value…]`. They need Linux's /proc. */
+/** Long runs with real processes: `node dist/soak/main.js <run> [key=value…]`. `idle` needs Linux's /proc. */
 const RUNS: Readonly<Record<string, (given: Given) => Promise<void>>> = {
-  idle: (given) => soakIdle(given.number('agents', 50), given.number('minutes', 30), given.profile()),
+  idle: (given) => soakIdle(given.number('agents', 50), given.number('minutes', 30), [`--profile=${given.profile()}`]),
+  loss: (given) => soakLoss(given.number('agents', 8), given.number('minutes', 10), given.profile()),
+  'key-change': (given) => soakKeyChange(given.number('agents', 8), given.number('changes', 100), given.profile()),
 };
 
 class Given {
@@ -18,8 +23,10 @@ class Given {
     return value;
   }
 
-  profile(): readonly string[] {
-    return [`--profile=${this.values.get('profile') ?? 'lan'}`];
+  profile(): ProfileName {
+    const profile = this.values.get('profile') ?? 'brisk';
+    if (!(profile in PROFILES)) throw new Error(`profile=${profile}: one of ${Object.keys(PROFILES).join(', ')}`);
+    return profile as ProfileName;
   }
 }
 
