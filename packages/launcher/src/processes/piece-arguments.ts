@@ -36,7 +36,7 @@ export function gossipArguments(config: AgentConfig, { nodeId, dataPath }: Agent
     advertise: config.advertiseHost,
     'lan-port': config.serfLan.port,
     'wan-port': config.serfWan?.port ?? '',
-    profile: config.isDev ? 'local' : 'lan',
+    profile: config.isDev ? 'local' : 'brisk',
     tags: pairsText(gossipTags(config, nodeId)),
     encrypt: config.gossip.encrypt,
     'data-dir': config.isDev ? '' : dataPath,

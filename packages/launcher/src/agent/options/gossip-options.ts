@@ -1,4 +1,4 @@
-import type { GossipOptions, PoolOptions } from '@tribune/gossip';
+import { PROFILES, type GossipOptions, type PoolOptions, type ProfileName } from '@tribune/gossip';
 import type { AgentConfig, HostPort } from '../../config/agent-config';
 import type { AgentIdentity } from '../identity';
 import { CONSUL_VERSION } from '../version';
@@ -12,7 +12,7 @@ export function gossipOptionsOf(config: AgentConfig, { nodeId, dataPath }: Agent
     datacenter: config.datacenter,
     bindAddress: config.bindHost,
     advertiseAddress: config.advertiseHost,
-    lan: poolOf(config.serfLan, config.advertiseHost, 'lan', gossip.lan),
+    lan: poolOf(config.serfLan, config.advertiseHost, lanProfile(gossip.lan), gossip.lan),
     ...(config.serfWan ? { wan: poolOf(config.serfWan, config.advertiseWanHost, 'wan', gossip.wan) } : {}),
     tags: gossipTags(config, nodeId),
     ...(gossip.encrypt === '' ? {} : { encryptKey: gossip.encrypt }),
@@ -25,7 +25,11 @@ export function gossipOptionsOf(config: AgentConfig, { nodeId, dataPath }: Agent
   };
 }
 
-function poolOf(at: HostPort, advertiseAddress: string, profile: 'lan' | 'wan', knobs: GossipKnobs): PoolOptions {
+/** What has no key of its own follows the pace of the probes: the longest suspicion is as long in both profiles. */
+const lanProfile = ({ probe_interval }: GossipKnobs): ProfileName =>
+  probe_interval === PROFILES.brisk.probeIntervalMs ? 'brisk' : 'lan';
+
+function poolOf(at: HostPort, advertiseAddress: string, profile: ProfileName, knobs: GossipKnobs): PoolOptions {
   return {
     port: at.port,
     bindAddress: at.host,
