@@ -3,15 +3,16 @@ import type { Answer, Waiter } from './answer';
 import { AnswerCache, type CacheLimits, type Question } from './answer-cache';
 import type { View } from '@tribune/state-store';
 
-/** Requests answered in one turn of the event loop after a change: about 3 ms of work. */
-const RELEASED_PER_TURN = 128;
+/** Longest stretch of answering before the event loop gets its turn, and requests answered between two looks at the clock. */
+const STRETCH_MS = 10;
+const RELEASED_PER_LOOK = 16;
 
 /** Answers that nobody asked for in one to two of these are let go. Milliseconds. */
 const UNUSED_MS = 30_000;
 
 /**
  * Blocking queries. All requests that wait for the same thing hang on one answer; when its rows change, the successor is
- * evaluated and encoded once and goes to all of them, a batch per turn of the event loop.
+ * evaluated and encoded once and goes to all of them, as many per turn of the event loop as fit in {@link STRETCH_MS}.
  */
 export class Parking implements Startable {
   readonly answers: AnswerCache;
@@ -116,13 +117,24 @@ export class Parking implements Startable {
     const made = this.answers.obtain(question, true);
     const answer = made instanceof Promise ? await made : made;
     let released = 0;
+    let sinceMs = this.clock.monotonicMs();
     for (const waiter of waiters) {
       if (waiter.isReleased) continue;
-      if (answer.index <= waiter.aboveIndex) this.place(question, waiter, answer);
-      else {
-        waiter.release(answer);
-        if (++released % RELEASED_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (answer.index <= waiter.aboveIndex) {
+        this.place(question, waiter, answer);
+        continue;
       }
+      waiter.release(answer);
+      if (++released % RELEASED_PER_LOOK !== 0) continue;
+      await written();
+      if (this.clock.monotonicMs() - sinceMs < STRETCH_MS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      sinceMs = this.clock.monotonicMs();
     }
   }
+}
+
+/** Once those who were released have written their answers, which they do within this turn of the event loop. */
+function written(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }

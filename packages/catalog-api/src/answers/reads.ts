@@ -42,6 +42,8 @@ interface Freshness {
 }
 const FRESH: Freshness = { knownLeader: true, lastContactMs: 0 };
 const MAX_WAIT_JITTER_FRACTION = 16;
+/** Of the jitter: Node keeps timers of one length in one list, and thousands of lengths make setting one slow. */
+const JITTER_STEPS = 16;
 
 /**
  * Every read of the state: consistency, blocking, sharing, index headers. A default read on a single server takes this
@@ -124,7 +126,8 @@ export class Reads {
     }
     const { defaultQueryTimeMs, maxQueryTimeMs } = this.options;
     const waitMs = options.waitMs <= 0 ? defaultQueryTimeMs : Math.min(options.waitMs, maxQueryTimeMs);
-    const jitterMs = (waitMs / MAX_WAIT_JITTER_FRACTION) * this.random.next();
+    const jitter = Math.floor(JITTER_STEPS * this.random.next()) / JITTER_STEPS;
+    const jitterMs = (waitMs / MAX_WAIT_JITTER_FRACTION) * jitter;
     return this.parking.wait(question, answer, options.index, waitMs + jitterMs, call);
   }
 }
