@@ -19,16 +19,26 @@ export interface AgentPorts {
 export class AgentProcess {
   readonly http: HttpClient;
   private child: Child | undefined;
+  private environment: Record<string, string> = {};
 
   private constructor(
     readonly name: string,
     readonly ports: AgentPorts,
-    private readonly folder: string,
+    readonly folder: string,
+    /** What stands before the command line, as `ip netns exec`. */
+    private prefix: readonly string[],
+    /** Where its HTTP API is. */
+    readonly host: string,
   ) {
-    this.http = new HttpClient(ports.http);
+    this.http = new HttpClient(ports.http, 10_000, host);
   }
 
-  static async create(name: string, configuration: Record<string, unknown>, ports?: AgentPorts): Promise<AgentProcess> {
+  static async create(
+    name: string,
+    configuration: Record<string, unknown>,
+    ports?: AgentPorts,
+    prefix: readonly string[] = [],
+  ): Promise<AgentProcess> {
     const chosen = ports ?? (await AgentProcess.choosePorts());
     const folder = mkdtempSync(join(tmpdir(), `tribune-${name}-`));
     const defaults = {
@@ -37,8 +47,9 @@ export class AgentProcess {
       client_addr: '127.0.0.1',
       data_dir: join(folder, 'data'),
     };
-    writeFileSync(join(folder, 'agent.json'), JSON.stringify({ ...defaults, ports: chosen, ...configuration }));
-    return new AgentProcess(name, chosen, folder);
+    const complete = { ...defaults, ports: chosen, ...configuration };
+    writeFileSync(join(folder, 'agent.json'), JSON.stringify(complete));
+    return new AgentProcess(name, chosen, folder, prefix, complete.client_addr);
   }
 
   static async choosePorts(): Promise<AgentPorts> {
@@ -51,8 +62,24 @@ export class AgentProcess {
     return this.child;
   }
 
+  get dataFolder(): string {
+    return join(this.folder, 'data');
+  }
+
+  get isRunning(): boolean {
+    return this.child?.running === true;
+  }
+
   start(...flags: string[]): this {
-    this.child = new Child(this.name, [TRIBUNE, 'agent', `-config-file=${join(this.folder, 'agent.json')}`, ...flags]);
+    const argv = [TRIBUNE, 'agent', `-config-file=${join(this.folder, 'agent.json')}`, ...flags];
+    this.child = new Child(this.name, argv, this.environment, this.prefix);
+    return this;
+  }
+
+  /** What the next start finds around it: variables, and words before its command line. */
+  surround(environment: Record<string, string>, prefix: readonly string[] = this.prefix): this {
+    this.environment = environment;
+    this.prefix = prefix;
     return this;
   }
 

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 
 export const ROOT = resolve(__dirname, '../../..');
-export const TRIBUNE = resolve(ROOT, 'packages/cli/bin/tribune.cjs');
+/** `TRIBUNE_BUILD` names another checkout whose build is to be tested. */
+export const TRIBUNE = resolve(process.env.TRIBUNE_BUILD ?? ROOT, 'packages/cli/bin/tribune.cjs');
 
 /** An operating-system process under test. What it prints is kept (the newest 256 KiB) for failure messages. */
 export class Child {
@@ -14,8 +15,10 @@ export class Child {
     readonly name: string,
     argv: readonly string[],
     environment: Record<string, string> = {},
+    prefix: readonly string[] = [],
   ) {
-    this.process = spawn(process.execPath, argv, {
+    const [command, ...words] = [...prefix, process.execPath, ...argv];
+    this.process = spawn(command!, words, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     });
@@ -35,6 +38,10 @@ export class Child {
 
   get running(): boolean {
     return this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.process.kill(signal);
   }
 
   /** Sends a signal and waits for the end; SIGKILL after 10 s. */

@@ -13,11 +13,12 @@ export class HttpClient {
   constructor(
     private readonly port: number,
     private readonly timeoutMs = 10_000,
+    private readonly host = '127.0.0.1',
   ) {}
 
   send(method: string, path: string, body?: string | Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const options = { host: '127.0.0.1', port: this.port, method, path, agent: this.pool, timeout: this.timeoutMs };
+      const options = { host: this.host, port: this.port, method, path, agent: this.pool, timeout: this.timeoutMs };
       const request = httpRequest(options, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -8,7 +8,9 @@ export type KvAction =
   | { readonly kind: 'cas'; readonly index: number; readonly value: string }
   | { readonly kind: 'delete' }
   | { readonly kind: 'delete-cas'; readonly index: number }
-  | { readonly kind: 'acquire' | 'release'; readonly session: string; readonly value: string };
+  | { readonly kind: 'acquire' | 'release'; readonly session: string; readonly value: string }
+  /** The session ends, and the key goes with it (behavior `delete`). */
+  | { readonly kind: 'invalidate'; readonly session: string };
 
 /** A row as a read shows it; `session` is '' while nobody holds it. */
 export interface KvRow {

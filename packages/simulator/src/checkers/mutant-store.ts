@@ -77,9 +77,9 @@ export class MutantStore {
     const { lockIndex, session } = row ?? { lockIndex: 0, session: '' };
     switch (action.kind) {
       case 'put':
-        return this.set(key, action.value, lockIndex, session);
+        return this.set(key, action.value, 0, session);
       case 'cas':
-        return (row?.modifyIndex ?? 0) === action.index && this.set(key, action.value, lockIndex, session);
+        return (row?.modifyIndex ?? 0) === action.index && this.set(key, action.value, 0, session);
       case 'delete':
         return this.remove(key);
       case 'delete-cas':
@@ -90,6 +90,9 @@ export class MutantStore {
       }
       case 'release':
         return session === action.session && this.set(key, action.value, lockIndex, '');
+      case 'invalidate':
+        if (session === action.session) this.rows.delete(key);
+        return true;
     }
   }
 

@@ -1,46 +1,93 @@
-/** How a world goes wrong. Chances are per 50 ms of virtual time. */
+/** How a world goes wrong. Chances are per 50 ms of virtual time, and per server where one server is hit. */
 export interface Profile {
   readonly servers: number;
+  /** More machines that may be added to the group. */
+  readonly spares: number;
   readonly clients: number;
   readonly seconds: number;
+  // ── network ──
   readonly loss: number;
   readonly duplicate: number;
+  /** Each message takes up to this long, so they overtake one another. */
   readonly delayMsMax: number;
-  readonly crash: number;
+  /** Halves are cut, mostly in both directions, sometimes only in one. */
   readonly partition: number;
-  readonly transfer: number;
+  // ── machines ──
+  readonly crash: number;
+  /** How soon a crashed server comes back. */
+  readonly restart: number;
+  /** The process stands still for a while, as after SIGSTOP; its clock does not. */
+  readonly pause: number;
+  readonly pauseMsMax: number;
+  /** Clocks run faster or slower by up to this share. */
+  readonly drift: number;
+  // ── disks ──
   readonly slowDisk: number;
+  readonly failingDisk: number;
+  readonly fullDisk: number;
+  /** A server finds the end of its log damaged when it restarts. */
+  readonly rot: number;
+  // ── operators ──
+  readonly transfer: number;
+  readonly membership: number;
+  readonly snapshotThreshold: number;
+  readonly readLeases: boolean;
 }
 
-const calm: Profile = {
+export const calm: Profile = {
   servers: 3,
+  spares: 0,
   clients: 4,
-  seconds: 8,
+  seconds: 5,
   loss: 0,
   duplicate: 0,
   delayMsMax: 3,
-  crash: 0,
   partition: 0,
-  transfer: 0,
+  crash: 0,
+  restart: 0.1,
+  pause: 0,
+  pauseMsMax: 1000,
+  drift: 0,
   slowDisk: 0.01,
+  failingDisk: 0,
+  fullDisk: 0,
+  rot: 0,
+  transfer: 0,
+  membership: 0,
+  snapshotThreshold: 60,
+  readLeases: false,
 };
 
 export const profiles = {
   calm,
-  crashes: { ...calm, crash: 0.02 },
+  crashes: { ...calm, crash: 0.03 },
   partitions: { ...calm, partition: 0.06, transfer: 0.01 },
   'bad-network': { ...calm, loss: 0.1, duplicate: 0.1, delayMsMax: 60 },
+  disks: { ...calm, crash: 0.02, slowDisk: 0.1, failingDisk: 0.01, fullDisk: 0.004, rot: 0.4, partition: 0.02 },
+  clocks: { ...calm, drift: 0.3, pause: 0.02, partition: 0.02, crash: 0.005 },
+  membership: { ...calm, spares: 2, membership: 0.06, crash: 0.01, partition: 0.02, transfer: 0.005 },
+  snapshots: { ...calm, snapshotThreshold: 8, crash: 0.03, partition: 0.04, loss: 0.03 },
+  leases: { ...calm, readLeases: true, drift: 0.05, pause: 0.02, partition: 0.05, crash: 0.02, transfer: 0.01 },
   everything: {
     ...calm,
     servers: 5,
+    spares: 1,
     loss: 0.03,
     duplicate: 0.03,
     delayMsMax: 20,
     crash: 0.012,
     partition: 0.04,
+    pause: 0.005,
+    drift: 0.05,
     transfer: 0.01,
+    membership: 0.01,
     slowDisk: 0.05,
+    failingDisk: 0.003,
+    fullDisk: 0.002,
+    snapshotThreshold: 30,
+    readLeases: true,
   },
 } satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof profiles;
+export const profileNames = Object.keys(profiles) as ProfileName[];

@@ -1,95 +1,190 @@
 import type { Clock, Random } from '@tribune/platform';
-import type { Action, Operation } from '../history';
+import { encodeCommand, type KvOperation as StoreOperation, type Outcome } from '@tribune/state-store';
+import type { Invariants } from '../checkers/invariants';
+import type { KvAction, KvAnswer, KvRow } from '../checkers/kv-history';
+import type { WorldBug } from '../faults/planted-bugs';
 import type { SimServer } from '../world/sim-server';
+import type { History, Recorded } from './history';
 
-export interface ClientSettings {
-  readonly keys: number;
-  readonly thinkMsMax: number;
-  /** Planted bug: reads are answered from wherever they land, without asking for a read index. */
-  readonly readsLocally: boolean;
+export interface ClientWorld {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly servers: readonly SimServer[];
+  readonly history: History;
+  readonly invariants: Invariants;
+  readonly bug: WorldBug | undefined;
 }
 
+export const KEYS = 3;
+/** Sessions belong to this node of the catalog. */
+export const NODE = 'n';
+const THINK_MS_MAX = 60;
 const TIMEOUT_MS = 1500;
 const POLL_MS = 2;
+/** Way between a front end and the server that leads. */
+const HOP_MS_MAX = 4;
 
 /** One user: asks one thing at a time, of whichever server, and writes down what it is told. */
 export class Client {
+  /** One session per key, as a lock holder has. */
+  private readonly sessions = new Map<string, string>();
+  private lastRead: { readonly key: string; readonly index: number } = { key: '', index: 0 };
+
   constructor(
-    private readonly settings: ClientSettings,
-    private readonly world: { readonly clock: Clock; readonly random: Random; readonly servers: readonly SimServer[] },
-    private readonly history: Operation[],
-    private readonly nextValue: () => number,
+    private readonly name: number,
+    private readonly world: ClientWorld,
   ) {}
 
   async run(isOver: () => boolean): Promise<void> {
-    const { clock, random } = this.world;
+    const { random, servers } = this.world;
     while (!isOver()) {
-      await this.wait(random.next() * this.settings.thinkMsMax);
-      const server = this.world.servers[random.integer(this.world.servers.length)]!;
-      if (!server.node) continue;
-      const operation: Operation = {
-        key: `k${random.integer(this.settings.keys)}`,
-        action: this.someAction(server),
-        calledAt: clock.monotonicMs(),
-        returnedAt: Infinity,
-      };
-      await this.perform(server, operation);
+      await this.wait(random.next() * THINK_MS_MAX);
+      const server = servers[random.integer(servers.length)]!;
+      if (server.isServing) await this.ask(server, `k${random.integer(KEYS)}`);
     }
   }
 
-  private someAction(server: SimServer): Action {
-    const { random } = this.world;
-    const pick = random.next();
-    if (pick < 0.5) return { kind: 'read' };
-    if (pick < 0.75) return { kind: 'write', value: this.nextValue() };
-    // A guess that is often right: what this server believes.
-    const expected = server.machine.read(`k${random.integer(this.settings.keys)}`);
-    return { kind: 'cas', expected, value: this.nextValue() };
-  }
-
-  private async perform(server: SimServer, operation: Operation): Promise<void> {
-    const { action, key } = operation;
+  /** The default mode of reads: the leader names an index, and the server that was asked waits until it has it. */
+  async read(server: SimServer, key: string): Promise<boolean> {
+    const operation = this.world.history.begin(this.name, key, { kind: 'get' });
     const { machine } = server;
-    if (action.kind === 'read') {
-      if (!(await this.mayRead(server))) return;
-      this.returned(operation, machine.read(key));
-      this.history.push(operation);
-      return;
-    }
-    // On record before it is sent: a history may end while the answer is still out.
-    this.history.push(operation);
-    const command = Buffer.from(JSON.stringify({ key, action }));
-    const outcome = await this.within(server.node!.propose(command));
-    if (outcome?.kind === 'notLeader' || outcome?.kind === 'refused') {
-      // It certainly never reached the log.
-      this.history.splice(this.history.indexOf(operation), 1);
-    } else if (outcome?.kind === 'applied') {
-      this.returned(operation, action.kind === 'cas' ? (outcome.result as boolean) : undefined);
-    }
+    const mayRead = this.world.bug === 'readsLocally' || (await this.fence(server));
+    if (!mayRead || server.machine !== machine || !server.isServing) return false;
+    const row = machine!.row(key);
+    this.world.history.end(operation, { row: row && seen(row) });
+    this.lastRead = { key, index: row?.modifyIndex ?? 0 };
+    return true;
   }
 
-  /** What a front end does: ask for an index, wait until its view has it. */
-  private async mayRead({ node, machine }: SimServer): Promise<boolean> {
-    if (this.settings.readsLocally) return true;
-    const fence = await this.within(Promise.resolve(node!.readIndex()));
+  private async ask(server: SimServer, key: string): Promise<void> {
+    const pick = this.world.random.next();
+    if (pick < 0.45) return void (await this.read(server, key));
+    if (pick < 0.55) return this.write(server, key, { kind: 'put', value: this.newValue() });
+    if (pick < 0.72) return this.exchange(server, pick < 0.68);
+    if (pick < 0.76) return this.write(server, key, { kind: 'delete' });
+    return this.useLock(server, key);
+  }
+
+  /** On the index of what it saw last. */
+  private exchange(server: SimServer, keeps: boolean): Promise<void> {
+    const { key, index } = this.lastRead;
+    if (key === '') return Promise.resolve();
+    const action: KvAction = keeps ? { kind: 'cas', index, value: this.newValue() } : { kind: 'delete-cas', index };
+    return this.write(server, key, action);
+  }
+
+  private async useLock(server: SimServer, key: string): Promise<void> {
+    const session = this.sessions.get(key);
+    if (session === undefined) return this.openSession(server, key);
+    const pick = this.world.random.next();
+    if (pick < 0.5) return this.write(server, key, { kind: 'acquire', session, value: this.newValue() });
+    if (pick < 0.8) return this.write(server, key, { kind: 'release', session, value: this.newValue() });
+    this.sessions.delete(key);
+    return this.write(server, key, { kind: 'invalidate', session });
+  }
+
+  private async openSession(server: SimServer, key: string): Promise<void> {
+    const id = this.world.history.newSession();
+    const session = { id, name: '', node: NODE, lockDelayNs: 0, behavior: 'delete', ttl: '' } as const;
+    const command = encodeCommand({
+      type: 'session-create',
+      session: { ...session, nodeChecks: null, serviceChecks: null },
+    });
+    const outcome = await this.within(leaderFor(server, this.world.servers)?.node?.propose(command));
+    if (outcome?.kind === 'applied' && (outcome.result as Outcome).kind === 'session') this.sessions.set(key, id);
+  }
+
+  private async write(server: SimServer, key: string, action: Exclude<KvAction, { kind: 'get' }>): Promise<void> {
+    const { history, invariants } = this.world;
+    const leader = leaderFor(server, this.world.servers);
+    if (!leader) return;
+    const command = commandOf(key, action);
+    const operation = history.begin(this.name, key, action, command);
+    await this.hop();
+    if (!leader.isServing) return history.forget(operation);
+    const outcome = await this.within(leader.node!.propose(command));
+    // It certainly never reached the log.
+    if (outcome?.kind === 'notLeader' || outcome?.kind === 'refused') return history.forget(operation);
+    if (outcome?.kind !== 'applied') return;
+    invariants.acknowledges(outcome.index, command);
+    this.settle(operation, outcome.result as Outcome);
+  }
+
+  private settle(operation: Recorded, outcome: Outcome): void {
+    const { history } = this.world;
+    // The session is not known: nothing was done.
+    if (outcome.kind === 'error') return history.forget(operation);
+    history.end(operation, { done: outcome.kind === 'done' && outcome.ok } satisfies KvAnswer);
+  }
+
+  private async fence(server: SimServer): Promise<boolean> {
+    const { machine } = server;
+    const leader = leaderFor(server, this.world.servers);
+    if (!leader) return false;
+    if (leader !== server) await this.hop();
+    if (!leader.isServing) return false;
+    const fence = await this.within(Promise.resolve(leader.node!.readIndex()));
     if (fence?.kind !== 'confirmed') return false;
-    for (let waited = 0; machine.appliedIndex < fence.index; waited += POLL_MS) {
+    if (leader !== server) await this.hop();
+    for (let waited = 0; machine!.appliedIndex < fence.index; waited += POLL_MS) {
       if (waited > TIMEOUT_MS) return false;
       await this.wait(POLL_MS);
     }
     return true;
   }
 
-  private returned(operation: Operation, answer: number | boolean | undefined): void {
-    operation.returnedAt = this.world.clock.monotonicMs();
-    operation.answer = answer;
+  private newValue(): string {
+    return this.world.history.newValue();
   }
 
-  private within<T>(promise: Promise<T>): Promise<T | undefined> {
-    return Promise.race([promise, this.wait(TIMEOUT_MS).then(() => undefined)]);
+  private within<T>(promise: Promise<T> | undefined): Promise<T | undefined> {
+    return Promise.race([promise ?? Promise.resolve(undefined), this.wait(TIMEOUT_MS).then(() => undefined)]);
+  }
+
+  private hop(): Promise<void> {
+    return this.wait(this.world.random.next() * HOP_MS_MAX);
   }
 
   private wait(ms: number): Promise<void> {
     return new Promise((resolve) => this.world.clock.setTimer(ms, resolve));
+  }
+}
+
+/** Whom this server takes for the leader; maybe somebody who no longer is. */
+function leaderFor(server: SimServer, servers: readonly SimServer[]): SimServer | undefined {
+  const id = server.node?.status().leaderId;
+  const leader = servers.find((other) => other.id === id);
+  return leader?.isServing ? leader : undefined;
+}
+
+const seen = ({ value, modifyIndex, lockIndex, session }: KvRow | StoreRow): KvRow => ({
+  value: typeof value === 'string' ? value : Buffer.from(value).toString(),
+  modifyIndex,
+  lockIndex,
+  session,
+});
+
+type StoreRow = Omit<KvRow, 'value'> & { readonly value: Uint8Array };
+
+function commandOf(key: string, action: Exclude<KvAction, { kind: 'get' }>): Uint8Array {
+  if (action.kind === 'invalidate') return encodeCommand({ type: 'session-destroy', id: action.session });
+  return encodeCommand({ type: 'kv', operation: storeOperation(key, action) });
+}
+
+function storeOperation(key: string, action: Exclude<KvAction, { kind: 'get' | 'invalidate' }>): StoreOperation {
+  const written = { key, value: Buffer.from('value' in action ? action.value : ''), flags: 0n };
+  switch (action.kind) {
+    case 'put':
+      return { verb: 'set', ...written };
+    case 'cas':
+      return { verb: 'cas', ...written, index: action.index };
+    case 'delete':
+      return { verb: 'delete', key };
+    case 'delete-cas':
+      return { verb: 'delete-cas', key, index: action.index };
+    case 'acquire':
+      return { verb: 'lock', ...written, session: action.session };
+    case 'release':
+      return { verb: 'unlock', ...written, session: action.session };
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock, Random } from '@tribune/platform';
 import type { Message, PeerReceiver, PeerTransport, SnapshotHeader } from '@tribune/raft-core';
+import type { MachineClock } from './machine-clock';
 
 export interface NetworkFaults {
   readonly loss: number;
@@ -7,10 +8,17 @@ export interface NetworkFaults {
   readonly delayMsMax: number;
 }
 
+interface Plug {
+  readonly clock: MachineClock;
+  receiver?: PeerReceiver;
+  /** Told when the process is gone. */
+  readonly streams: Set<(reason: Error) => void>;
+}
+
 /** Everybody's cables: loss, delay, duplication, reordering, and links cut in one direction. */
 export class SimNetwork {
   faults: NetworkFaults;
-  private readonly receivers = new Map<string, PeerReceiver>();
+  private readonly plugs = new Map<string, Plug>();
   private readonly cuts = new Set<string>();
 
   constructor(
@@ -21,27 +29,35 @@ export class SimNetwork {
     this.faults = faults;
   }
 
-  transportOf(id: string): PeerTransport {
+  transportOf(id: string, clock: MachineClock): PeerTransport {
+    const plug: Plug = { clock, streams: new Set() };
+    this.plugs.set(id, plug);
+    const isPlugged = (): boolean => this.plugs.get(id) === plug;
     return {
       start: async () => undefined,
-      stop: async () => void this.receivers.delete(id),
-      attach: (receiver) => void this.receivers.set(id, receiver),
-      send: (message) => this.send(message),
-      sendSnapshot: (header, chunks) => this.sendSnapshot(header, chunks),
+      stop: async () => void (isPlugged() && this.plugs.delete(id)),
+      attach: (receiver) => void (plug.receiver = receiver),
+      send: (message) => isPlugged() && this.send(message),
+      sendSnapshot: (header, chunks, signal) => this.sendSnapshot(header, chunks, signal),
       setPeers: () => undefined,
     };
   }
 
   /** The process is gone: some of its peers notice at once, by their broken connections. */
   unplug(id: string): void {
-    this.receivers.delete(id);
-    for (const [other, receiver] of this.receivers) {
-      if (this.random.next() < 0.7) this.later(() => this.receivers.get(other) === receiver && receiver.peerClosed(id));
+    for (const breakOff of this.plugs.get(id)?.streams ?? []) breakOff(new Error('the connection closed'));
+    this.plugs.delete(id);
+    for (const plug of this.plugs.values()) {
+      if (this.random.next() < 0.7) plug.clock.trueTimer(this.delayMs(), () => plug.receiver?.peerClosed(id));
     }
   }
 
   cut(from: string, to: string): void {
     this.cuts.add(`${from}>${to}`);
+  }
+
+  isCut(from: string, to: string): boolean {
+    return this.cuts.has(`${from}>${to}`);
   }
 
   healAll(): void {
@@ -51,28 +67,49 @@ export class SimNetwork {
   private send(message: Message): void {
     const copies = this.random.next() < this.faults.duplicate ? 2 : 1;
     for (let i = 0; i < copies; i++) {
-      if (this.random.next() >= this.faults.loss) this.later(() => this.deliver(message));
+      if (this.random.next() >= this.faults.loss) this.clock.setTimer(this.delayMs(), () => this.deliver(message));
     }
   }
 
+  /** What comes to a process that stands still waits in its socket. */
   private deliver(message: Message): void {
-    if (!this.isCut(message.from, message.to)) this.receivers.get(message.to)?.message(message);
+    const plug = this.plugs.get(message.to);
+    if (!plug || this.isCut(message.from, message.to)) return;
+    plug.clock.trueTimer(0, () => plug.receiver?.message(message));
   }
 
-  private async sendSnapshot(header: SnapshotHeader, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    await new Promise<void>((resolve) => this.later(resolve));
-    const receiver = this.receivers.get(header.to);
-    if (!receiver || this.isCut(header.from, header.to) || this.random.next() < this.faults.loss) {
-      throw new Error('the stream broke off');
+  private async sendSnapshot(
+    header: SnapshotHeader,
+    chunks: AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await new Promise<void>((resolve) => this.clock.setTimer(this.delayMs(), resolve));
+    const plug = this.plugs.get(header.to);
+    if (!plug?.receiver) throw new Error('nobody is there');
+    const { receiver } = plug;
+    await new Promise<void>((resolve, reject) => {
+      plug.streams.add(reject);
+      signal?.addEventListener('abort', () => reject(new Error('the stream took too long')));
+      const arrived = receiver.snapshot(header, this.stream(header, chunks, plug));
+      arrived.then(resolve, reject).finally(() => plug.streams.delete(reject));
+    });
+  }
+
+  /** May break off at each chunk. */
+  private async *stream(
+    { from, to }: SnapshotHeader,
+    chunks: AsyncIterable<Uint8Array>,
+    plug: Plug,
+  ): AsyncIterable<Uint8Array> {
+    for await (const chunk of chunks) {
+      await new Promise<void>((resolve) => this.clock.setTimer(this.delayMs(), resolve));
+      const isBroken = this.isCut(from, to) || this.plugs.get(to) !== plug || this.random.next() < this.faults.loss;
+      if (isBroken) throw new Error('the stream broke off');
+      yield chunk;
     }
-    await receiver.snapshot(header, chunks);
   }
 
-  private isCut(from: string, to: string): boolean {
-    return this.cuts.has(`${from}>${to}`);
-  }
-
-  private later(act: () => void): void {
-    this.clock.setTimer(this.random.next() * this.faults.delayMsMax, act);
+  private delayMs(): number {
+    return this.random.next() * this.faults.delayMsMax;
   }
 }

@@ -1,72 +1,115 @@
 import { silentLogger, type Clock, type Random } from '@tribune/platform';
 import { RaftNode } from '@tribune/raft-core';
-import { MemoryDisk, MemorySnapshotStore } from '@tribune/raft-core/testing';
-import { RegisterMachine } from './register-machine';
-import { SimLogStore, type DiskFaults } from './sim-log-store';
+import { coreOf, MemoryDisk, MemorySnapshotStore, type CoreView } from '@tribune/raft-core/testing';
+import type { Invariants } from '../checkers/invariants';
+import type { WorldBug } from '../faults/planted-bugs';
+import type { Profile } from '../faults/profiles';
+import { MachineClock } from './machine-clock';
+import { SimLogStore } from './sim-log-store';
 import type { SimNetwork } from './sim-network';
+import { SimSnapshotStore } from './sim-snapshot-store';
+import { StoreMachine } from './store-machine';
 
-export interface SimServerCollaborators {
+export interface SimServerWorld {
   readonly clock: Clock;
   readonly random: Random;
   readonly network: SimNetwork;
-  readonly diskFaults: DiskFaults;
-  readonly ignoresExpectation: boolean;
+  readonly profile: Profile;
+  readonly bug: WorldBug | undefined;
+  readonly invariants: Invariants;
 }
+
+/** One run of the process, from start to crash. */
+interface Process {
+  readonly node: RaftNode;
+  readonly machine: StoreMachine;
+  readonly clock: MachineClock;
+  readonly log: SimLogStore;
+}
+
+const DISK_WRITE_MS_MAX = 4;
 
 /** A production RaftNode on a simulated machine. What is on its disk survives `crash`, nothing else does. */
 export class SimServer {
-  node: RaftNode | undefined;
-  machine = new RegisterMachine();
-  private log: SimLogStore | undefined;
-  private readonly disk = new MemoryDisk();
+  readonly disk = new MemoryDisk();
   private readonly snapshots = new MemorySnapshotStore();
+  private process: Process | undefined;
+  private isReady = false;
 
   constructor(
     readonly id: string,
-    private readonly collaborators: SimServerCollaborators,
+    private readonly world: SimServerWorld,
   ) {}
 
+  get isOn(): boolean {
+    return this.process !== undefined;
+  }
+
+  /** Answers requests: it has started and does not stand still. */
+  get isServing(): boolean {
+    return this.isReady && !this.process!.clock.isPaused;
+  }
+
+  get node(): RaftNode | undefined {
+    return this.isReady ? this.process?.node : undefined;
+  }
+
+  get machine(): StoreMachine | undefined {
+    return this.process?.machine;
+  }
+
+  get clock(): MachineClock | undefined {
+    return this.process?.clock;
+  }
+
+  get core(): CoreView | undefined {
+    return this.node && coreOf(this.node);
+  }
+
   async start(): Promise<void> {
-    const { clock, random, network, diskFaults, ignoresExpectation } = this.collaborators;
-    this.machine = new RegisterMachine(ignoresExpectation);
-    const log = new SimLogStore(this.disk, clock, random, diskFaults);
-    this.log = log;
+    const { clock: time, random, network, profile, bug, invariants } = this.world;
+    const clock = new MachineClock(time, random, profile.drift, () => this.process?.node === node && this.observe());
+    const faults = { writeMsMax: DISK_WRITE_MS_MAX, slow: profile.slowDisk };
+    const log = new SimLogStore(this.disk, clock, random, faults, bug, (batch) => invariants.writes(this, batch));
+    const machine = new StoreMachine((index, command) => invariants.applies(this.id, index, command), bug);
+    const { snapshotThreshold, readLeases } = profile;
     const node = new RaftNode(
-      { id: this.id, address: this.id, freeBytesMin: 0, snapshotThreshold: 60, trailingLogs: 20 },
+      { id: this.id, address: this.id, freeBytesMin: 1, snapshotThreshold, trailingLogs: 10, readLeases },
       {
         logStore: log,
-        snapshotStore: this.snapshots,
-        transport: network.transportOf(this.id),
-        stateMachine: this.machine,
-        clock: this.clockWhileUp(log),
+        snapshotStore: new SimSnapshotStore(this.snapshots, clock),
+        transport: network.transportOf(this.id, clock),
+        stateMachine: machine,
+        clock,
         random,
         logger: silentLogger,
         nextTurn: (run) => void clock.setTimer(0, run),
       },
     );
+    node.on((event) => event.kind === 'roleChanged' && event.role === 'leader' && invariants.leads(this, event.term));
+    this.process = { node, machine, clock, log };
     await node.start();
-    if (this.log === log) this.node = node;
-  }
-
-  get isOn(): boolean {
-    return this.log !== undefined;
+    if (this.process?.node === node) this.isReady = true;
   }
 
   /** Power cut. The old node object goes on to exist, but no timer, disk or cable of it works any more. */
   crash(): void {
-    this.log?.powerOff();
-    this.log = undefined;
-    this.collaborators.network.unplug(this.id);
-    this.node = undefined;
+    this.process?.log.powerOff();
+    this.process?.clock.powerOff();
+    this.process = undefined;
+    this.isReady = false;
+    this.world.network.unplug(this.id);
   }
 
-  /** Timers of a server that was switched off never fire. */
-  private clockWhileUp(log: SimLogStore): Clock {
-    const { clock } = this.collaborators;
-    return {
-      monotonicMs: () => clock.monotonicMs(),
-      wallMs: () => clock.wallMs(),
-      setTimer: (delayMs, callback) => clock.setTimer(delayMs, () => this.log === log && callback()),
-    };
+  /** The end of the log is found damaged at the next start (storage rule S3). */
+  damage(entries: number): void {
+    const { disk } = this;
+    const kept = Math.max(0, disk.entries.length - entries);
+    disk.distrustedUpTo = Math.max(disk.distrustedUpTo, disk.base.index + disk.entries.length);
+    disk.entries = disk.entries.slice(0, kept);
+  }
+
+  private observe(): void {
+    if (this.isReady) this.world.invariants.observe(this);
   }
 }

@@ -1,0 +1,10 @@
+/** `bin/soak.mjs` runs the same tests for longer, with what a developer's machine need not have. */
+export const IS_SOAK = process.env.TRIBUNE_ROUNDS !== undefined;
+
+/** How often a fault is repeated: a little in `npm test`, much in the soak command. */
+export function rounds(inTests: number): number {
+  return Number(process.env.TRIBUNE_ROUNDS ?? inTests);
+}
+
+/** `npm test` must run anywhere; the soak command may ask for namespaces. */
+export const NETWORK = process.env.TRIBUNE_NETWORK === 'namespaces' ? 'namespaces' : 'proxied';

@@ -1,0 +1,98 @@
+import type { KvAction, KvAnswer, KvOperation } from '@tribune/simulator';
+import { HttpClient, type Answer } from '../http';
+
+/** Where a server's HTTP API is. */
+export interface Door {
+  readonly host: string;
+  readonly ports: { readonly http: number };
+}
+
+/** Longer than any pause of a server in these tests: what it answers afterwards must be judged. */
+const PATIENCE_MS = 8_000;
+
+/** Asks servers of KV rows, and writes down what it asked and what it was told. */
+export class KvClient {
+  private readonly doors: readonly HttpClient[];
+
+  constructor(
+    readonly id: number,
+    servers: readonly Door[],
+    private readonly history: KvOperation[],
+    private readonly under: string,
+  ) {
+    this.doors = servers.map(({ host, ports }) => new HttpClient(ports.http, PATIENCE_MS, host));
+  }
+
+  get size(): number {
+    return this.doors.length;
+  }
+
+  /** Undefined when nothing is known of the outcome. */
+  async perform(server: number, key: string, action: KvAction, query = ''): Promise<KvAnswer | undefined> {
+    const record = { key, action, client: this.id, calledAt: performance.now(), returnedAt: Infinity };
+    const open: { -readonly [K in keyof KvOperation]: KvOperation[K] } = record;
+    this.history.push(open);
+    const answer = await this.send(server, key, action, query).catch((error: NodeJS.ErrnoException) => error);
+    const meaning = answer instanceof Error ? lossOf(answer) : meaningOf(answer);
+    if (meaning === 'refused') this.history.splice(this.history.indexOf(open), 1);
+    if (meaning === undefined || meaning === 'refused') return undefined;
+    open.returnedAt = performance.now();
+    open.answer = meaning;
+    return meaning;
+  }
+
+  async createSession(): Promise<string> {
+    // No checks: it outlives the server that it was made on.
+    const body = JSON.stringify({ Checks: [], LockDelay: '0s' });
+    const answer = await this.doors[0]!.send('PUT', '/v1/session/create', body);
+    if (answer.status !== 200) throw new Error(`no session: ${answer.status} ${answer.text}`);
+    return (JSON.parse(answer.text) as { ID: string }).ID;
+  }
+
+  close(): void {
+    for (const door of this.doors) door.close();
+  }
+
+  private send(server: number, key: string, action: KvAction, query: string): Promise<Answer> {
+    const path = `/v1/kv/${this.under}/${key}`;
+    const door = this.doors[server]!;
+    switch (action.kind) {
+      case 'get':
+        return door.send('GET', `${path}${query}`);
+      case 'put':
+        return door.send('PUT', path, action.value);
+      case 'cas':
+        return door.send('PUT', `${path}?cas=${action.index}`, action.value);
+      case 'delete':
+        return door.send('DELETE', path);
+      case 'delete-cas':
+        return door.send('DELETE', `${path}?cas=${action.index}`);
+      default:
+        return door.send('PUT', `${path}?${action.kind}=${action.session}`, action.value);
+    }
+  }
+}
+
+interface RowJson {
+  readonly Value: string;
+  readonly ModifyIndex: number;
+  readonly LockIndex: number;
+  readonly Session?: string;
+}
+
+/** Only a connection that never was has carried nothing. */
+function lossOf({ code }: NodeJS.ErrnoException): 'refused' | undefined {
+  return code === 'ECONNREFUSED' ? 'refused' : undefined;
+}
+
+/** `refused`: surely not done. Any other failure says nothing: the write may take effect yet. */
+function meaningOf({ status, text }: Answer): KvAnswer | 'refused' | undefined {
+  if (status === 404) return { row: undefined };
+  if (status === 429 || status === 503 || (status === 500 && text === 'No cluster leader')) return 'refused';
+  if (status !== 200) return undefined;
+  const body = JSON.parse(text) as boolean | RowJson[];
+  if (typeof body === 'boolean') return { done: body };
+  const { Value, ModifyIndex, LockIndex, Session } = body[0]!;
+  const value = Buffer.from(Value, 'base64').toString();
+  return { row: { value, modifyIndex: ModifyIndex, lockIndex: LockIndex, session: Session ?? '' } };
+}

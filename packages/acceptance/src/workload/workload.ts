@@ -1,0 +1,111 @@
+import { checkKvLinearizability, type KvAction, type KvOperation, type KvVerdict } from '@tribune/simulator';
+import { KvClient, type Door } from './kv-client';
+
+const KEYS = 10;
+const CLIENTS = 8;
+/** Between the answers and the next question of one client. */
+const THINK_MS = 30;
+
+/**
+ * Eight users who write, read, exchange, delete and lock ten keys through all servers, in the default mode, and keep a
+ * list of keys of their own that each must be there at the end once it was acknowledged.
+ */
+export class Workload {
+  readonly history: KvOperation[] = [];
+  readonly acknowledged = new Set<string>();
+  private readonly clients: readonly KvClient[];
+  private readonly name = `w${Math.random().toString(36).slice(2, 8)}`;
+  private values = 0;
+  private running = false;
+  private workers: Promise<void>[] = [];
+
+  constructor(servers: readonly Door[]) {
+    this.clients = Array.from({ length: CLIENTS }, (_, id) => new KvClient(id, servers, this.history, this.name));
+  }
+
+  async start(): Promise<this> {
+    const sessions = await Promise.all(this.clients.map((client) => client.createSession()));
+    this.running = true;
+    this.workers = this.clients.map((client, i) => this.work(client, sessions[i]!));
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    this.running = false;
+    await Promise.all(this.workers);
+  }
+
+  /** All is healed: what is read now everywhere must agree with all that was ever answered. `linearizable`, or what is wrong. */
+  async judge(): Promise<string> {
+    const reader = this.clients[0]!;
+    for (let server = 0; server < reader.size; server++) {
+      for (let key = 0; key < KEYS; key++) {
+        const answer = await reader.perform(server, `k${key}`, { kind: 'get' });
+        if (!answer) throw new Error(`server ${server} does not answer after the faults`);
+      }
+    }
+    const verdict = checkKvLinearizability(this.history);
+    return verdict.kind === 'linearizable' ? verdict.kind : explain(verdict, this.history);
+  }
+
+  /** Acknowledged keys that `door` does not have. */
+  async missing(door: { json<T>(path: string): Promise<T> }): Promise<string[]> {
+    const all = await door.json<string[]>(`/v1/kv/${this.name}/own/?keys&consistent`);
+    const there = new Set(all.map((key) => key.slice(this.name.length + 1)));
+    return [...this.acknowledged].filter((key) => !there.has(key));
+  }
+
+  /** How many writes were acknowledged so far. */
+  get writes(): number {
+    return this.history.filter(({ answer }) => answer && 'done' in answer && answer.done).length;
+  }
+
+  close(): void {
+    for (const client of this.clients) client.close();
+  }
+
+  private async work(client: KvClient, session: string): Promise<void> {
+    const seen = new Map<string, number>();
+    while (this.running) {
+      const server = Math.floor(Math.random() * client.size);
+      if (Math.random() < 0.15) await this.append(client, server);
+      else await this.touch(client, server, session, seen);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * THINK_MS * 2));
+    }
+  }
+
+  private async append(client: KvClient, server: number): Promise<void> {
+    const key = `own/${this.values++}`;
+    const answer = await client.perform(server, key, { kind: 'put', value: key });
+    if (answer && 'done' in answer && answer.done) this.acknowledged.add(key);
+  }
+
+  private async touch(client: KvClient, server: number, session: string, seen: Map<string, number>): Promise<void> {
+    const key = `k${Math.floor(Math.random() * KEYS)}`;
+    const action = someAction(`${this.values++}`, session, seen.get(key));
+    const answer = await client.perform(server, key, action);
+    if (answer && 'row' in answer) seen.set(key, answer.row?.modifyIndex ?? 0);
+  }
+}
+
+/** The end of the longest order that was found, and the earliest operations that do not fit behind it. */
+function explain(verdict: Exclude<KvVerdict, { kind: 'linearizable' }>, history: readonly KvOperation[]): string {
+  const { kind, key } = verdict;
+  if (kind === 'undecided') return `undecided: ${key}, ${history.filter((each) => each.key === key).length} operations`;
+  const placed = new Set(verdict.prefix);
+  const rest = history.filter((each) => each.key === key && !placed.has(each));
+  const lines = (operations: readonly KvOperation[]): string =>
+    operations.map((each) => JSON.stringify(each)).join('\n');
+  return `${key}: ${verdict.reason}\n${lines(verdict.prefix.slice(-8))}\n-- cannot go on with\n${lines(rest.slice(0, 8))}`;
+}
+
+/** What is done on an index that was read before must be right, however old it is. */
+function someAction(value: string, session: string, index: number | undefined): KvAction {
+  const pick = Math.random();
+  if (pick < 0.45 || (pick >= 0.6 && pick < 0.8 && index === undefined)) return { kind: 'get' };
+  if (pick < 0.6) return { kind: 'put', value };
+  if (pick < 0.77) return { kind: 'cas', index: index!, value };
+  if (pick < 0.8) return index! > 0 ? { kind: 'delete-cas', index: index! } : { kind: 'get' };
+  if (pick < 0.83) return { kind: 'delete' };
+  return { kind: pick < 0.93 ? 'acquire' : 'release', session, value };
+}

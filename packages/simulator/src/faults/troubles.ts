@@ -1,0 +1,92 @@
+import type { Random } from '@tribune/platform';
+import type { SimNetwork } from '../world/sim-network';
+import type { SimServer } from '../world/sim-server';
+import type { Profile } from './profiles';
+
+const HEAL_CHANCE_PER_CUT = 1.5;
+const DAMAGED_ENTRIES_MAX = 12;
+
+/** Whatever goes wrong, by chance. */
+export class Troubles {
+  constructor(
+    private readonly profile: Profile,
+    private readonly servers: readonly SimServer[],
+    private readonly network: SimNetwork,
+    private readonly random: Random,
+  ) {}
+
+  step(): void {
+    const { profile } = this;
+    if (this.chance(profile.partition)) this.partition();
+    if (this.chance(profile.partition * HEAL_CHANCE_PER_CUT)) this.network.healAll();
+    for (const server of this.servers) {
+      if (!server.isOn) this.maybeRestart(server);
+      else if (server.node?.status().failure) server.crash();
+      else this.trouble(server);
+    }
+    if (this.chance(profile.membership)) this.changeMembers();
+  }
+
+  /** Everything that was broken is repaired. */
+  end(): void {
+    this.network.healAll();
+    this.network.faults = { loss: 0, duplicate: 0, delayMsMax: 2 };
+    for (const server of this.servers) {
+      server.disk.freeBytes = Infinity;
+      if (server.disk.failure || server.node?.status().failure) server.crash();
+      server.disk.failure = undefined;
+      if (!server.isOn) void server.start();
+    }
+  }
+
+  private trouble(server: SimServer): void {
+    const { profile, random } = this;
+    if (this.chance(profile.crash)) server.crash();
+    else if (this.chance(profile.pause)) server.clock!.pause(random.next() * profile.pauseMsMax);
+    else if (this.chance(profile.failingDisk)) server.disk.failure = new Error('input/output error');
+    else if (this.chance(profile.fullDisk)) server.disk.freeBytes = server.disk.freeBytes === 0 ? Infinity : 0;
+    else if (this.chance(profile.transfer)) void server.node?.transferLeadership();
+  }
+
+  private maybeRestart(server: SimServer): void {
+    if (!this.chance(this.profile.restart)) return;
+    server.disk.failure = undefined;
+    // What one server has lost the others must still have: one at a time.
+    const isOnlyOne = this.servers.every((other) => other === server || other.disk.distrustedUpTo === 0);
+    if (isOnlyOne && this.chance(this.profile.rot)) server.damage(1 + this.random.integer(DAMAGED_ENTRIES_MAX));
+    void server.start();
+  }
+
+  /** Halves that hear each other no more, or only in one direction. */
+  private partition(): void {
+    const side = new Set(this.servers.filter(() => this.chance(0.5)));
+    for (const from of this.servers) {
+      for (const to of this.servers) {
+        if (side.has(from) !== side.has(to) && this.chance(0.8)) this.network.cut(from.id, to.id);
+      }
+    }
+  }
+
+  private changeMembers(): void {
+    const { servers, random } = this;
+    const one = servers[random.integer(servers.length)]!;
+    const other = servers[random.integer(servers.length)]!;
+    const server = { id: one.id, address: one.id };
+    const changes = [
+      [{ kind: 'addLearner', server }],
+      [{ kind: 'promote', id: one.id }],
+      [{ kind: 'remove', id: one.id }],
+      [
+        { kind: 'addVoter', server },
+        { kind: 'remove', id: other.id },
+      ],
+      [{ kind: 'demote', id: one.id }],
+    ] as const;
+    const change = changes[random.integer(changes.length)]!;
+    for (const { node } of servers) if (node?.status().role === 'leader') void node.changeMembership(change);
+  }
+
+  private chance(probability: number): boolean {
+    return this.random.next() < probability;
+  }
+}
