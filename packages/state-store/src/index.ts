@@ -70,7 +70,7 @@ export type { Indexed, View, WatchKey } from './view/view';
 export { LiveView } from './view/live-view';
 export { WaitIndex } from './view/wait-index';
 export { Replica } from './view/replica';
-export { canResume, topicKey } from './view/topics';
+export { topicKey } from './view/topics';
 export { TopicFilter } from './view/topic-filter';
 export { topicSnapshot } from './view/topic-snapshot';
 export { isReadOnlyTxn, readTxn } from './commands/txn';

@@ -24,7 +24,10 @@ export type Topic =
 
 /** Client → server on the Feed stream. Subscription ids are chosen by the client, unique on the stream. */
 export type FeedRequest =
-  /** `fromRevision` 0 asks for a snapshot; otherwise the deltas after it, or a snapshot when they are gone. */
+  /**
+   * `fromRevision` is what the subscriber knows already, 0 for nothing. `all` continues with the deltas after it while the
+   * server has them; everybody else gets a snapshot, not older than it.
+   */
   | { readonly kind: 'subscribe'; readonly id: number; readonly topic: Topic; readonly fromRevision: number }
   | { readonly kind: 'unsubscribe'; readonly id: number }
   /**

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Topic } from '@tribune/protocol';
+import type { FeedEvent, Topic } from '@tribune/protocol';
 import { encodeCommand } from '../encoding/command-codec';
 import { encodeDeltas } from '../encoding/delta-codec';
 import { StateMachine } from '../state-machine';
@@ -190,15 +190,66 @@ describe('what a reader sees', () => {
     expect(wire.replica.revision).toBe(5);
   });
 
-  test('after a broken stream, a topic that was whole goes on from its revision and another starts anew', () => {
-    const wire = new Wire(new Replica('partial'));
-    wire.apply(set('a'));
-    wire.subscribe(1, { kind: 'kvPrefix', prefix: 'a' });
-    wire.progress();
-    wire.subscribe(2, { kind: 'kvPrefix', prefix: 'b' });
-    wire.replica.abandonPending();
-    expect(wire.replica.resumeFrom(1)).toBe(1);
-    expect(wire.replica.resumeFrom(2)).toBe(0);
+  describe('after a broken stream', () => {
+    const rowOf = (key: string): Uint8Array =>
+      encodeDeltas([...topicSnapshot(stateWith(key).view.tables, { kind: 'kvPrefix', prefix: key })]);
+    const snapshot = (id: number, revision: number, rows: Uint8Array): FeedEvent => ({
+      ...{ kind: 'snapshot', id, revision, rows },
+      ...{ first: true, last: true },
+    });
+    const stateWith = (key: string): StateMachine => {
+      const machine = new StateMachine();
+      machine.apply(1, set(key));
+      return machine;
+    };
+    const keysOf = (replica: Replica): string[] => replica.view.tables.kv.withPrefix('').map(({ key }) => key);
+    /** Two topics, shown as of revision 5; then the stream breaks. */
+    const broken = (): Replica => {
+      const replica = new Replica('partial');
+      for (const [id, prefix] of [
+        [1, 'a'],
+        [2, 'b'],
+      ] as const) {
+        replica.subscribe(id, { kind: 'kvPrefix', prefix });
+        replica.receive(snapshot(id, 5, rowOf(prefix)));
+      }
+      replica.receive({ kind: 'progress', revision: 5 });
+      replica.abandonPending();
+      return replica;
+    };
+
+    test('what was shown can still be read, and a new snapshot may not be older', () => {
+      const replica = broken();
+      expect(replica.isReady(1)).toBe(true);
+      expect(keysOf(replica)).toEqual(['a', 'b']);
+      expect(replica.resumeFrom(1)).toBe(5);
+    });
+
+    test('progress shows nothing, and reaches no fence, until every topic is there again', () => {
+      const replica = broken();
+      replica.receive({ kind: 'progress', revision: 7 });
+      expect(replica.revision).toBe(5);
+      replica.receive(snapshot(1, 7, encodeDeltas([])));
+      replica.receive({ kind: 'progress', revision: 7 });
+      expect([replica.revision, keysOf(replica)]).toEqual([5, ['a', 'b']]);
+      replica.receive(snapshot(2, 8, rowOf('b')));
+      replica.receive({ kind: 'progress', revision: 8 });
+      expect([replica.revision, keysOf(replica)]).toEqual([8, ['b']]);
+    });
+
+    test('progress of a server that knows less changes nothing', () => {
+      const replica = broken();
+      for (const id of [1, 2]) replica.receive(snapshot(id, 5, encodeDeltas([])));
+      replica.receive({ kind: 'progress', revision: 4 });
+      expect([replica.revision, keysOf(replica)]).toEqual([5, ['a', 'b']]);
+    });
+
+    test('a server that insists on an older snapshot has another history: the view follows it', () => {
+      const replica = broken();
+      for (const id of [1, 2]) replica.receive(snapshot(id, 2, encodeDeltas([])));
+      replica.receive({ kind: 'progress', revision: 2 });
+      expect([replica.revision, keysOf(replica)]).toEqual([2, []]);
+    });
   });
 
   test('a wait for a revision ends with its progress, deltas or not', async () => {

@@ -14,6 +14,8 @@ interface Subscription {
   readonly topic: Topic;
   /** `waiting` for a snapshot, `filling` with its chunks, `filled` and not yet shown, or `live`. */
   stage: 'waiting' | 'filling' | 'filled' | 'live';
+  /** Its rows are in the tables, as of the view's revision at least: also while a new stream fills it again. */
+  isShown: boolean;
   /** What came since the last progress: the snapshot's rows first where there is one. */
   pending: Delta[];
   /** A full replica's snapshot grows here, chunk by chunk, beside the tables in use. */
@@ -26,12 +28,18 @@ interface Subscription {
  * Tables that follow the tables of a state machine elsewhere: all of them, or what some topics need. Fed with the events
  * of a Feed stream; everything that came since the last `progress` becomes visible with the next one, at once, so readers see whole
  * revisions and never go back.
+ *
+ * A stream that is opened again may end at another server, which knows less. So nothing of it is shown before every topic
+ * that was shown has been filled again, and nothing of a revision below the one that was shown. (Only when the server
+ * insists, with a snapshot from further back, has the state been replaced: then the view goes back too.)
  */
 export class Replica {
   readonly view: LiveView;
   private tables = new Tables();
   private readonly coverage: Coverage;
   private readonly subscriptions = new Map<number, Subscription>();
+  /** The server sent a snapshot from before the view's revision. */
+  private goesBack = false;
 
   /** @param scope `full` follows the one topic `all`; `partial` any number of others */
   constructor(private readonly scope: 'full' | 'partial') {
@@ -46,7 +54,14 @@ export class Replica {
   subscribe(id: number, topic: Topic): void {
     assert((topic.kind === 'all') === (this.scope === 'full'), 'a full replica follows all, a partial one topics');
     assert(!this.subscriptions.has(id), 'a subscription id is used once');
-    this.subscriptions.set(id, { topic, stage: 'waiting', pending: [], staging: this.tables, held: new Set() });
+    this.subscriptions.set(id, {
+      topic,
+      stage: 'waiting',
+      isShown: false,
+      pending: [],
+      staging: this.tables,
+      held: new Set(),
+    });
   }
 
   /** Forgets a topic and the rows that no other topic needs. Events for it that are under way are ignored. */
@@ -60,19 +75,23 @@ export class Replica {
 
   /** The topic's rows are in the tables, as of `revision`. */
   isReady(id: number): boolean {
-    return this.subscriptions.get(id)?.stage === 'live';
+    return this.subscriptions.get(id)?.isShown === true;
   }
 
-  /** What to ask for when the stream is opened again: 0 stands for a snapshot. */
+  /**
+   * What to ask for when the stream is opened again: the revision that was shown. Topics get a snapshot, not older than it;
+   * 0 stands for any snapshot.
+   */
   resumeFrom(id: number): number {
-    return this.isReady(id) ? this.revision : 0;
+    return this.scope === 'partial' || this.isReady(id) ? this.revision : 0;
   }
 
-  /** The stream broke: what is not visible yet is dropped and will come again. */
+  /** The stream broke: what is not visible yet is dropped and will come again. Only `all` can be continued. */
   abandonPending(): void {
+    this.goesBack = false;
     for (const subscription of this.subscriptions.values()) {
       subscription.pending = [];
-      if (subscription.stage !== 'live') subscription.stage = 'waiting';
+      if (this.scope === 'partial' || subscription.stage !== 'live') subscription.stage = 'waiting';
     }
   }
 
@@ -86,6 +105,7 @@ export class Replica {
 
   private fill(subscription: Subscription, event: SnapshotEvent): void {
     if (event.first) {
+      if (event.revision < this.revision) this.goesBack = true;
       subscription.stage = 'filling';
       subscription.pending = [];
       if (this.scope === 'full') subscription.staging = new Tables();
@@ -103,10 +123,14 @@ export class Replica {
   }
 
   private show(revision: number): void {
+    if (revision < this.revision && !this.goesBack) return;
     if (this.scope === 'full') return this.showFull(revision);
+    const subscriptions = [...this.subscriptions.values()];
+    if (subscriptions.some(({ isShown, stage }) => isShown && (stage === 'waiting' || stage === 'filling'))) return;
     const changes: Delta[] = [];
-    for (const subscription of this.subscriptions.values()) this.showPartial(subscription, changes);
-    if (revision >= this.revision) this.view.advance(revision, changes);
+    for (const subscription of subscriptions) this.showPartial(subscription, changes);
+    this.goesBack = false;
+    this.view.advance(revision, changes);
   }
 
   private showPartial(subscription: Subscription, changes: Delta[]): void {
@@ -119,6 +143,7 @@ export class Replica {
       this.coverage.apply(subscription.held, pending, changes);
       this.coverage.release(dropped, changes);
       subscription.stage = 'live';
+      subscription.isShown = true;
     } else return;
     subscription.pending = [];
   }
@@ -131,6 +156,8 @@ export class Replica {
       const changes = applyAll(staging, pending);
       if (subscription.stage === 'live') return this.view.advance(revision, changes);
       subscription.stage = 'live';
+      subscription.isShown = true;
+      this.goesBack = false;
       this.tables = staging;
       this.view.replace(staging, revision);
     }

@@ -19,14 +19,6 @@ export function topicKey(topic: Topic): string {
   }
 }
 
-/**
- * Whether a subscription can go on from an old revision with nothing but the deltas since then. For a service it
- * cannot: what belongs to it depends on which nodes had instances at the time.
- */
-export function canResume(topic: Topic): boolean {
-  return topic.kind !== 'service';
-}
-
 const CATALOG_TABLES: ReadonlySet<TableName> = new Set(['nodes', 'services', 'checks', 'coordinates']);
 
 /** Whether a row belongs to a topic, where the row alone can tell: every kind but `service`. Index rows come apart. */

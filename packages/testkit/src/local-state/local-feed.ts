@@ -1,13 +1,5 @@
 import type { FeedEvent, FeedRequest, FeedStream } from '@tribune/protocol';
-import {
-  canResume,
-  encodeChunks,
-  encodeDeltas,
-  TopicFilter,
-  topicSnapshot,
-  type Delta,
-  type View,
-} from '@tribune/state-store';
+import { encodeChunks, encodeDeltas, TopicFilter, topicSnapshot, type Delta, type View } from '@tribune/state-store';
 
 /** The feed of one client of {@link LocalState}: what raft-core's feed hub does, for one view in this process. */
 export class LocalFeed implements FeedStream {
@@ -33,7 +25,7 @@ export class LocalFeed implements FeedStream {
     if (request.kind === 'await') return this.push({ kind: 'progress', revision: this.view.revision });
     const { id, topic, fromRevision } = request;
     this.filters.set(id, new TopicFilter(topic, this.view.tables));
-    if (!canResume(topic) || fromRevision !== this.view.revision) {
+    if (topic.kind !== 'all' || fromRevision !== this.view.revision) {
       this.sendSnapshot(id, [...encodeChunks(topicSnapshot(this.view.tables, topic))]);
     }
     this.push({ kind: 'progress', revision: this.view.revision });

@@ -165,6 +165,28 @@ describe('the feed', () => {
     expect(await events).toEqual(['1@3 c', 'progress 3']);
   });
 
+  it('lets a subscriber that knows more wait for its snapshot until this server knows as much', async () => {
+    const world = new World();
+    world.write('web');
+    const reader = world.open().subscribe(1, { kind: 'service', service: 'w' }, 3);
+    world.write('other');
+    const next = reader.next();
+    world.write('wide');
+    expect(await next).toBe('1 snapshot@3 web,wide firstlast');
+    expect(await reader.next()).toBe('progress 3');
+  });
+
+  it('says nothing before it was asked for anything', async () => {
+    const clock = new SimClock();
+    const world = new World(100, clock);
+    world.write('web');
+    const reader = world.open();
+    const first = reader.next();
+    await clock.advance(HEARTBEAT_MS);
+    reader.subscribe(1, { kind: 'all' });
+    expect(await first).toBe('1 snapshot@1 web firstlast');
+  });
+
   it('starts a subscriber over that stays ahead: its rows came from a server that is no more', async () => {
     const clock = new SimClock();
     const world = new World(100, clock);

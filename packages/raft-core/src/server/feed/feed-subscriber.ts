@@ -13,6 +13,8 @@ interface Subscription {
   readonly key: string;
   /** Everything of the topic up to here has been sent. */
   position: number;
+  /** It gets a snapshot as soon as this server knows as much as the subscriber does. */
+  owesSnapshot: boolean;
 }
 
 /**
@@ -34,6 +36,8 @@ export class FeedSubscriber implements FeedStream {
   private readonly subscriptions = new Map<number, Subscription>();
   private readonly requests: FeedRequest[] = [];
   private awaited = 0;
+  /** Before its first request a subscriber has told nothing, so progress would mean more than was sent. */
+  private isIntroduced = false;
   private progressDue = false;
   private restartDue = false;
   private beatsAhead = 0;
@@ -105,11 +109,8 @@ export class FeedSubscriber implements FeedStream {
   }
 
   private async *handle(request: FeedRequest): AsyncGenerator<FeedEvent> {
-    if (request.kind === 'await') {
-      this.awaited = request.revision;
-      if (!this.hasReachedAwaited()) this.hub.await(this);
-      return;
-    }
+    this.isIntroduced = true;
+    if (request.kind === 'await') return this.await(request.revision);
     this.drop(request.id);
     if (request.kind === 'subscribe') yield* this.subscribe(request);
   }
@@ -119,17 +120,24 @@ export class FeedSubscriber implements FeedStream {
     topic,
     fromRevision,
   }: FeedRequest & { kind: 'subscribe' }): AsyncGenerator<FeedEvent> {
-    const subscription: Subscription = { id, topic, key: topicKey(topic), position: fromRevision };
+    const key = topicKey(topic);
+    // Only `all` can be continued: what belonged to another topic was not kept while nobody subscribed to it.
+    const continues = key === ALL && fromRevision > 0 && this.hub.history.reaches(fromRevision);
+    const subscription: Subscription = { id, topic, key, position: fromRevision, owesSnapshot: !continues };
     this.hub.topics.use(topic, this);
     this.subscriptions.set(id, subscription);
     this.progressDue = true;
-    // Only `all` can be continued: what belonged to another topic was not kept while nobody subscribed to it.
-    const continues = subscription.key === ALL && fromRevision > 0 && this.hub.history.reaches(fromRevision);
-    if (!continues) yield* this.sendSnapshot(subscription);
+    if (fromRevision > this.hub.revision) this.await(fromRevision);
+    else if (!continues) yield* this.sendSnapshot(subscription);
+  }
+
+  private await(revision: number): void {
+    this.awaited = Math.max(this.awaited, revision);
+    if (!this.hasReachedAwaited()) this.hub.await(this);
   }
 
   private hasNews(): boolean {
-    if (this.progressDue || this.restartDue) return true;
+    if (this.restartDue || (this.progressDue && this.isIntroduced)) return true;
     for (const subscription of this.subscriptions.values()) if (this.isBehind(subscription)) return true;
     return false;
   }
@@ -146,7 +154,7 @@ export class FeedSubscriber implements FeedStream {
   /** Brings every subscription to the revision that is current now, in the order of revisions, and says so. */
   private async *catchUp(): AsyncGenerator<FeedEvent> {
     this.progressDue = false;
-    const stale = this.restartDue ? [...this.subscriptions.values()] : this.outOfReach();
+    const stale = this.restartDue ? [...this.subscriptions.values()] : [...this.owed(), ...this.outOfReach()];
     this.restartDue = false;
     for (const subscription of stale) yield* this.sendSnapshot(subscription);
 
@@ -180,10 +188,16 @@ export class FeedSubscriber implements FeedStream {
     return [...this.subscriptions.values()].some(({ position }) => position > this.hub.revision);
   }
 
+  private owed(): Subscription[] {
+    return [...this.subscriptions.values()].filter(
+      ({ owesSnapshot, position }) => owesSnapshot && position <= this.hub.revision,
+    );
+  }
+
   private outOfReach(): Subscription[] {
     const { history } = this.hub;
     return [...this.subscriptions.values()].filter(
-      (each) => this.isBehind(each) && !history.reaches(this.nextRevision(each) - 1),
+      (each) => !each.owesSnapshot && this.isBehind(each) && !history.reaches(this.nextRevision(each) - 1),
     );
   }
 
@@ -192,6 +206,7 @@ export class FeedSubscriber implements FeedStream {
     const { id, topic } = subscription;
     const { revision, chunks } = this.hub.cut(topic);
     subscription.position = revision;
+    subscription.owesSnapshot = false;
     const iterator = chunks[Symbol.iterator]();
     let chunk = iterator.next();
     for (let first = true; !this.ended && (first || !chunk.done); first = false) {
