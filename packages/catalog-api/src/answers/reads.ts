@@ -14,6 +14,7 @@ import type { Evaluated } from './content';
 import type { Fence } from './fence';
 import type { Parking } from './parking';
 import { readOptions, refuseNamespace, TRANSPORT_PARAMETERS, type ReadOptions } from './read-options';
+import { SharedStatus } from './shared-status';
 
 export interface ReadSpec {
   /** Rows that a partial view must hold for this. */
@@ -51,15 +52,18 @@ const JITTER_STEPS = 16;
  */
 export class Reads {
   private readonly cached = new CachedReads();
+  private readonly status: SharedStatus;
 
   constructor(
     private readonly options: CatalogApiOptions,
-    private readonly state: StateApi,
+    state: StateApi,
     private readonly view: View,
     private readonly fence: Fence,
     private readonly parking: Parking,
     private readonly random: Random,
-  ) {}
+  ) {
+    this.status = new SharedStatus(state);
+  }
 
   serve(call: Call, spec: ReadSpec): Reply | Promise<Reply> {
     refuseNamespace(call);
@@ -95,7 +99,7 @@ export class Reads {
   /** Waits until the view is as fresh as asked for; says how fresh that is. */
   private freshness(options: ReadOptions): Freshness | Promise<Freshness> {
     if (options.consistency !== 'stale') return chain(this.fence.pass(), () => FRESH);
-    return chain(this.state.status(), (status) => {
+    return chain(this.status.get(), (status) => {
       const { lastContactMs, leaderAddress } = status;
       if (lastContactMs === Infinity && this.view.revision === 0) throw noClusterLeader();
       if (lastContactMs > options.maxStaleMs) return chain(this.fence.pass(), () => FRESH);
