@@ -156,7 +156,7 @@ export class PoolNode implements Startable {
   /** Why the event was not sent, or its Lamport time. */
   fireEvent(name: string, payload: Uint8Array, coalesce: boolean): { problem: string } | { ltime: number } {
     this.runningSwim();
-    const outcome = this.serf.fireEvent(name, payload, coalesce);
+    const outcome = this.serf.fireEvent(name, payload, coalesce, this.now());
     this.pump();
     return outcome;
   }

@@ -15,7 +15,7 @@ export class EventDesk {
 
   constructor(
     private readonly config: SerfConfig,
-    private readonly show: (event: EventMessage) => void,
+    private readonly show: (event: EventMessage, nowMs: number) => void,
   ) {
     this.seen = new EventBuffer(config.eventBuffer);
   }
@@ -25,7 +25,7 @@ export class EventDesk {
     this.ignoredBefore = Math.max(this.ignoredBefore, ltime);
   }
 
-  fire(name: string, payload: Uint8Array, coalesce: boolean): FireOutcome {
+  fire(name: string, payload: Uint8Array, coalesce: boolean, nowMs: number): FireOutcome {
     const limit = this.config.userEventBytesMax;
     if (Buffer.byteLength(name) + payload.length > limit) {
       return { problem: `user event exceeds configured limit of ${limit} bytes before encoding` };
@@ -36,15 +36,15 @@ export class EventDesk {
       return { problem: `encoded user event exceeds configured limit of ${limit} bytes after encoding` };
     }
     this.clock.increment();
-    this.hear(event);
+    this.hear(event, nowMs);
     return { ltime: event.ltime, body };
   }
 
   /** True when the event is news and should be passed on. */
-  hear(event: EventMessage): boolean {
+  hear(event: EventMessage, nowMs: number): boolean {
     this.clock.witness(event.ltime);
     if (event.ltime < this.ignoredBefore || !this.seen.admit(event, this.clock.time)) return false;
-    this.show(event);
+    this.show(event, nowMs);
     return true;
   }
 

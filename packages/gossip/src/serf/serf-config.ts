@@ -20,6 +20,9 @@ export interface SerfConfig {
   /** Query time-out = gossip interval × queryTimeoutMult × ceil(log10(n + 1)). */
   readonly queryTimeoutMult: number;
   readonly gossipIntervalMs: number;
+  /** See `EventCoalescer`: how long events that may be coalesced are held, at most and without another one. ms. */
+  readonly userCoalescePeriodMs: number;
+  readonly userQuiescentPeriodMs: number;
   /** Bytes of a user event (name and payload, and encoded), a query and a response. */
   readonly userEventBytesMax: number;
   readonly queryBytesMax: number;
@@ -43,6 +46,9 @@ export const serfDefaults: Omit<SerfConfig, 'name' | 'gossipIntervalMs'> = {
   eventBuffer: 512,
   queryBuffer: 512,
   queryTimeoutMult: 16,
+  // serf's agent has these; Consul's own events never allow it.
+  userCoalescePeriodMs: 3_000,
+  userQuiescentPeriodMs: 1_000,
   userEventBytesMax: 512,
   queryBytesMax: 1024,
   queryResponseBytesMax: 1024,

@@ -43,12 +43,24 @@ const ofKind = <K extends SerfOutput['kind']>(serf: Serf, kind: K) =>
 describe('user events', () => {
   it('are shown once and passed on once', () => {
     const serf = aSerf();
-    const bytes = encodeSerf({ kind: 'userEvent', ltime: 5, name: 'e', payload: Buffer.from('p'), coalesce: true });
+    const bytes = encodeSerf({ kind: 'userEvent', ltime: 5, name: 'e', payload: Buffer.from('p'), coalesce: false });
     serf.receive(bytes, 0);
     serf.receive(bytes, 0);
     expect(ofKind(serf, 'userEvent')).toHaveLength(1);
     expect(serf.events.clock.time).toBe(6);
     expect(spread(serf)).toEqual([decodeSerf(bytes)]);
+  });
+
+  it('that may be coalesced are passed on at once and shown after a quiet moment, the newest only', () => {
+    const serf = aSerf();
+    for (const ltime of [5, 6]) {
+      const payload = Buffer.from(`${ltime}`);
+      serf.receive(encodeSerf({ kind: 'userEvent', ltime, name: 'deploy', payload, coalesce: true }), 100);
+    }
+    expect(spread(serf)).toHaveLength(2);
+    expect(ofKind(serf, 'userEvent')).toEqual([]);
+    serf.tick(1_100);
+    expect(ofKind(serf, 'userEvent')).toMatchObject([{ event: { ltime: 6 } }]);
   });
 
   it('of the same time are told apart by name and payload', () => {
@@ -79,13 +91,13 @@ describe('user events', () => {
 
   it('that are too large are refused in the words of serf', () => {
     const serf = aSerf();
-    expect(serf.fireEvent('e', Buffer.alloc(512), false)).toEqual({
+    expect(serf.fireEvent('e', Buffer.alloc(512), false, 0)).toEqual({
       problem: 'user event exceeds configured limit of 512 bytes before encoding',
     });
-    expect(serf.fireEvent('e', Buffer.alloc(500), false)).toEqual({
+    expect(serf.fireEvent('e', Buffer.alloc(500), false, 0)).toEqual({
       problem: 'encoded user event exceeds configured limit of 512 bytes after encoding',
     });
-    expect(serf.fireEvent('e', Buffer.alloc(100), false)).toMatchObject({ ltime: 1 });
+    expect(serf.fireEvent('e', Buffer.alloc(100), false, 0)).toMatchObject({ ltime: 1 });
   });
 });
 
@@ -291,7 +303,7 @@ describe('state exchanges', () => {
     from.announceJoin(0);
     from.receive(encodeSerf({ kind: 'leave', ltime: 20, node: 'them', prune: false }), 0);
     from.observe({ kind: 'departed', member: { ...record('them', 2), state: 'dead' } }, 0);
-    from.fireEvent('old', Buffer.alloc(0), false);
+    from.fireEvent('old', Buffer.alloc(0), false, 0);
     to.observe({ kind: 'departed', member: { ...record('them', 2), state: 'dead' } }, 0);
     to.takeOutputs();
     to.mergeState(from.state(), false, 0);
@@ -302,10 +314,10 @@ describe('state exchanges', () => {
 
   it('at a join do not show what happened before', () => {
     const [from, to] = [aSerf(), aSerf()];
-    from.fireEvent('old', Buffer.alloc(0), false);
+    from.fireEvent('old', Buffer.alloc(0), false, 0);
     to.mergeState(from.state(), true, 0);
     expect(ofKind(to, 'userEvent')).toEqual([]);
-    from.fireEvent('new', Buffer.alloc(0), false);
+    from.fireEvent('new', Buffer.alloc(0), false, 0);
     to.mergeState(from.state(), false, 0);
     expect(ofKind(to, 'userEvent').map(({ event }) => event.name)).toEqual(['new']);
   });

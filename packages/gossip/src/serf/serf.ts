@@ -6,6 +6,7 @@ import type { Fact } from '../core/ready';
 import type { SwimDelegate } from '../core/swim-context';
 import { TimerQueue } from '../core/timer-queue';
 import { CoordinateBook } from './coordinates/coordinate-book';
+import { EventCoalescer } from './event-coalescer';
 import { EventDesk, type FireOutcome } from './event-desk';
 import type { KeyStore } from './key-operations';
 import { LamportClock } from './lamport-clock';
@@ -64,7 +65,10 @@ export class Serf implements SwimDelegate {
     this.book = new MemberBook(this.clock, (change) => this.memberChanged(change));
     this.intents = new BroadcastQueue(config.queueMax);
     this.eventQueue = new BroadcastQueue(config.queueMax);
-    this.events = new EventDesk(config, (event) => this.outputs.push({ kind: 'userEvent', event }));
+    const coalescer = new EventCoalescer(config, this.timers, (event) =>
+      this.outputs.push({ kind: 'userEvent', event }),
+    );
+    this.events = new EventDesk(config, (event, nowMs) => coalescer.take(event, nowMs));
     this.queryQueue = new BroadcastQueue(config.queueMax);
     this.coordinates = new CoordinateBook(config.name, collaborators.random);
     this.queries = new QueryDesk(config, {
@@ -175,7 +179,7 @@ export class Serf implements SwimDelegate {
       case 'leave':
         return this.hearLeave(message, nowMs);
       case 'userEvent':
-        return this.events.hear(message);
+        return this.events.hear(message, nowMs);
       case 'query':
         return this.queries.hear(message);
       case 'queryResponse':
@@ -264,8 +268,8 @@ export class Serf implements SwimDelegate {
 
   // --- user events and queries ------------------------------------------------------------------------------------
 
-  fireEvent(name: string, payload: Uint8Array, coalesce: boolean): FireOutcome {
-    const outcome = this.events.fire(name, payload, coalesce);
+  fireEvent(name: string, payload: Uint8Array, coalesce: boolean, nowMs: number): FireOutcome {
+    const outcome = this.events.fire(name, payload, coalesce, nowMs);
     if ('body' in outcome) enqueue(this.eventQueue, outcome.body);
     return outcome;
   }
@@ -301,7 +305,7 @@ export class Serf implements SwimDelegate {
     }
     if (ignoreOldEvents) this.events.ignoreBefore(state.eventLtime);
     for (const { ltime, events } of state.events) {
-      for (const event of events) this.events.hear({ kind: 'userEvent', ltime, ...event, coalesce: false });
+      for (const event of events) this.events.hear({ kind: 'userEvent', ltime, ...event, coalesce: false }, nowMs);
     }
   }
 
