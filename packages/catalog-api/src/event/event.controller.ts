@@ -1,9 +1,9 @@
 import { Controller, Inject } from '@nestjs/common';
-import { RE2JS } from 're2js';
 import { messageOf, type Random } from '@tribune/platform';
 import type { MembershipApi, UserEvent } from '@tribune/protocol';
 import { readOptions } from '../answers/read-options';
 import { checkDatacenter } from '../answers/reads';
+import { regularExpression } from '../filter/regular-expression';
 import type { Call } from '../http/call';
 import { serverError } from '../http/http-error';
 import { json, type Reply } from '../http/reply';
@@ -81,7 +81,7 @@ function refuseBadFilters(filters: {
     ['tag', filters.tagFilter],
   ] as const) {
     try {
-      RE2JS.compile(pattern);
+      regularExpression(pattern);
     } catch (error) {
       throw serverError(`Invalid ${what} filter: ${messageOf(error)}`);
     }

@@ -1,9 +1,10 @@
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
 import { messageOf } from '@tribune/platform';
 import { serverError } from '../http/http-error';
 import { quoteGo } from '../json/parse-json';
 import { operatorsOf, type Field, type Fields } from './fields';
 import { parseFilter, type Expression, type Match } from './grammar';
+import { regularExpression } from './regular-expression';
 
 /** Says whether a row, in its JSON form, is wanted. */
 export type Filter = (row: object) => boolean;
@@ -143,7 +144,7 @@ function isEmpty(value: unknown): boolean {
 
 function compilePattern(raw: string): RE2JS {
   try {
-    return RE2JS.compile(raw);
+    return regularExpression(raw);
   } catch (error) {
     throw serverError(`${PREFIX}Failed to compile regular expression ${quoteGo(raw)}: ${messageOf(error)}`);
   }
