@@ -5,7 +5,7 @@ import { decodedVector, type Vector } from './decoded-vector';
 const FOLDER = join(__dirname, 'fixtures');
 type Recorded = Vector & { readonly what: string; readonly decoded: unknown };
 
-/** Packets and streams recorded from Debian's serf 0.8.2 agents, and what they say. */
+/** Packets and streams recorded from agents of Debian’s serf 0.8.2 and of Consul 1.8.7, and what they say. */
 describe.each(readdirSync(FOLDER))('%s', (file) => {
   const vectors = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Recorded[];
 
