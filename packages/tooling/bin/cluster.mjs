@@ -2,9 +2,9 @@
 // `npm run cluster`: three servers and two clients on loopback, each an agent of its own as on five machines. Data stays
 // in .tribune/cluster, so a cluster that was killed comes back with everything; `-- --fresh` starts empty. An agent that
 // dies is started again after 3 s, as an init system would.
-import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { spawnAgent, whenToldToStop } from './lifeline.mjs';
 import { root, setup } from './setup.mjs';
 
 const RESTART_MS = 3000;
@@ -38,9 +38,8 @@ function start(i) {
   mkdirSync(home, { recursive: true });
   writeFileSync(join(home, 'agent.json'), JSON.stringify(configurationOf(i), null, 2));
   const log = openSync(join(home, 'log'), 'a');
-  const argv = [join(root, 'packages/cli/bin/tribune.cjs'), 'agent', `-config-file=${join(home, 'agent.json')}`];
-  // A group of its own: Ctrl-C reaches this script alone, which then stops the agents in an orderly way.
-  const agent = spawn(process.execPath, argv, { stdio: ['ignore', log, log], detached: true });
+  const agent = spawnAgent([`-config-file=${join(home, 'agent.json')}`], log);
+  closeSync(log);
   agents.set(i, agent);
   agent.on('exit', (code, signal) => {
     agents.delete(i);
@@ -81,6 +80,5 @@ function stop() {
 setup();
 if (process.argv.includes('--fresh')) rmSync(folder, { recursive: true, force: true });
 names.forEach((_, i) => start(i));
-process.on('SIGINT', stop);
-process.on('SIGTERM', stop);
+whenToldToStop(stop);
 describe();

@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 // `npm start`: set-up, then a development agent in this terminal. What follows `--` goes to the agent.
-import { spawn } from 'node:child_process';
 import { request } from 'node:http';
-import { join } from 'node:path';
-import { root, setup } from './setup.mjs';
+import { spawnAgent, whenToldToStop } from './lifeline.mjs';
+import { setup } from './setup.mjs';
 
 const NEXT_STEPS = `
 The agent is up. In another terminal, from this folder:
@@ -37,9 +36,7 @@ async function tellNextSteps() {
 }
 
 setup();
-const command = join(root, 'packages/cli/bin/tribune.cjs');
-const agent = spawn(process.execPath, [command, 'agent', '-dev', ...process.argv.slice(2)], { stdio: 'inherit' });
-// Ctrl-C reaches the agent by itself (same terminal); a signal to this process alone is passed on.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.stdin.isTTY || agent.kill(signal));
+const agent = spawnAgent(['-dev', ...process.argv.slice(2)], 'inherit');
+whenToldToStop(() => agent.kill('SIGINT'));
 agent.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 0)));
 if (process.argv.length === 2) void tellNextSteps();
