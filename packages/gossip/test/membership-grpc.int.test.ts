@@ -16,7 +16,9 @@ describe('membership.v1 over gRPC', () => {
   let client: MembershipClient;
 
   beforeEach(async () => {
-    agents = await startPool(['a', 'b']);
+    agents = await startPool(['a', 'b'], {}, (self) => ({
+      answerQuery: (name, payload) => Buffer.from(`${self}: ${name}${Buffer.from(payload).toString()}`),
+    }));
     service = new MembershipService({ api: agents[0]!, logger: silentLogger });
     server = new GrpcServer({ address: '127.0.0.1:0' }, silentLogger);
     server.add('tribune.membership.v1.Membership', service.implementation());
@@ -48,6 +50,30 @@ describe('membership.v1 over gRPC', () => {
     expect(fired).toMatchObject({ ok: true, event: { name: 'e', ltime: 0 } });
     expect(await client.events()).toMatchObject([{ name: 'e', payload: Buffer.from('p'), ltime: 1 }]);
     expect(await client.fireEvent({ ...event, name: '' })).toEqual({ ok: false, reason: 'User event missing name' });
+  });
+
+  it('asks the members, all or some, and says why it does not', async () => {
+    const query = { name: 'who', payload: Buffer.from('?'), nodes: [], tags: {}, relayFactor: 0, timeoutMs: 2_000 };
+    const names = async (asked: Partial<typeof query & { nodes: string[] }>): Promise<unknown> => {
+      const outcome = await client.query('lan', { ...query, ...asked });
+      return outcome.ok
+        ? Object.fromEntries([...outcome.responses].map(([k, v]) => [k, Buffer.from(v).toString()]))
+        : outcome;
+    };
+    expect(await names({})).toEqual({ a: 'a: who?', b: 'b: who?' });
+    expect(await names({ nodes: ['b'] })).toEqual({ b: 'b: who?' });
+    expect(await client.query('lan', { ...query, tags: { role: '^nobody$' }, timeoutMs: 200 })).toEqual({
+      ok: true,
+      acks: [],
+      responses: new Map(),
+    });
+    const reserved = 'query names that begin with _serf_ are reserved';
+    expect(await names({ name: '_serf_list-keys' })).toEqual({ ok: false, reason: reserved });
+    expect(await names({ payload: Buffer.alloc(2_000) })).toEqual({
+      ok: false,
+      reason: 'query exceeds limit of 1024 bytes',
+    });
+    expect(await client.query('wan', query)).toEqual({ ok: false, reason: 'this agent is not in the pool' });
   });
 
   it('watches: a snapshot, then changes, until told to stop', async () => {

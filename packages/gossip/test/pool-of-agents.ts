@@ -50,8 +50,12 @@ export async function stopAgents(): Promise<void> {
 export const addressOf = (gossip: Gossip, pool: Pool = 'lan'): string => `127.0.0.1:${gossip.port(pool)}`;
 
 /** Starts agents of these names and joins them all to the first. */
-export async function startPool(names: readonly string[], options: Partial<GossipOptions> = {}): Promise<Gossip[]> {
-  const agents = await Promise.all(names.map((name) => startAgent(name, options)));
+export async function startPool(
+  names: readonly string[],
+  options: Partial<GossipOptions> = {},
+  collaboratorsOf: (name: string) => Partial<GossipCollaborators> = () => ({}),
+): Promise<Gossip[]> {
+  const agents = await Promise.all(names.map((name) => startAgent(name, options, collaboratorsOf(name))));
   for (const agent of agents.slice(1)) await agent.join('lan', [addressOf(agents[0]!)]);
   await Promise.all(agents.map((agent) => membersAre(agent, Object.fromEntries(names.map((name) => [name, 'alive'])))));
   return agents;

@@ -31,11 +31,21 @@ export type {
   OperatorResult,
   ProposeResult,
   RaftConfigurationInfo,
+  RaftServerHealth,
   RaftServerInfo,
   StateApi,
   Topic,
 } from './api/state';
-export type { Coordinate, KeyringResponse, MembershipApi, MembershipEvent, Pool, UserEvent } from './api/membership';
+export type {
+  Coordinate,
+  KeyringResponse,
+  MemberQuery,
+  MemberQueryOutcome,
+  MembershipApi,
+  MembershipEvent,
+  Pool,
+  UserEvent,
+} from './api/membership';
 export type { AgentApi, AgentOutcome, CheckDefinition, LocalNode, LocalService, ServiceDefinition } from './api/agent';
 export { checkDefinitionFromJson } from './definitions/check-definition-json';
 export { DEFAULT_WEIGHTS, serviceDefinitionFromJson } from './definitions/service-definition-json';

@@ -98,6 +98,7 @@ function membership(): MembershipApi {
     events: async () => [],
     setTags: async () => undefined,
     coordinate: async () => undefined,
+    query: async () => ({ ok: false, reason: 'not here' }),
     keyring: async () => [],
     stats: async () => ({ serf_lan: { members: '1' }, serf_wan: { members: '1' } }),
   };

@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Coordinate, KeyringResponse, Member, MembershipApi, MembershipEvent, UserEvent } from '@tribune/protocol';
+import type {
+  Coordinate,
+  KeyringResponse,
+  Member,
+  MemberQueryOutcome,
+  MembershipApi,
+  MembershipEvent,
+  UserEvent,
+} from '@tribune/protocol';
 
 const COORDINATE: Coordinate = { vec: [0, 0, 0, 0, 0, 0, 0, 0], error: 1.5, adjustment: 0, height: 0.00001 };
 
@@ -83,6 +91,10 @@ export class LoneMember implements MembershipApi {
       const name = pool === 'wan' ? `${this.node}.dc1` : this.node;
       return { pool, keys, primaryKeys: keys, numNodes: 1, ...outcome(name) };
     });
+  }
+
+  async query(): Promise<MemberQueryOutcome> {
+    return { ok: true, acks: [this.node], responses: new Map() };
   }
 
   async stats(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {

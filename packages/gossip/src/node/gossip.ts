@@ -4,6 +4,8 @@ import type {
   Coordinate,
   KeyringResponse,
   Member,
+  MemberQuery,
+  MemberQueryOutcome,
   MembershipApi,
   MembershipEvent,
   Pool,
@@ -18,6 +20,7 @@ import type { Tags } from '../serf/tags-codec';
 import { refusal } from './admission';
 import { keyStore, loadKeyring } from './keyring-file';
 import { requestKeyring } from './keyring-request';
+import { askMembers } from './member-query';
 import { knobsOf } from './pool-config';
 import { PoolNode } from './pool-node';
 import { retryJoin } from './retry-join';
@@ -143,6 +146,10 @@ export class Gossip implements MembershipApi, Startable {
     return this.pools.get(pool)?.coordinate(node);
   }
 
+  query(pool: Pool, query: MemberQuery): Promise<MemberQueryOutcome> {
+    return askMembers(this.pools.get(pool), query);
+  }
+
   async keyring(operation: KeyOperation, key: string, relayFactor = 0): Promise<readonly KeyringResponse[]> {
     const request = { operation, key, relayFactor };
     return Promise.all([...this.pools].map(([pool, node]) => requestKeyring(pool, node, request)));
@@ -152,7 +159,7 @@ export class Gossip implements MembershipApi, Startable {
     return Object.fromEntries([...this.pools].map(([pool, node]) => [`serf_${pool}`, node.stats()]));
   }
 
-  /** The pool itself, for what only this process needs (queries). */
+  /** The pool itself, for what only this process needs. */
   pool(pool: Pool): PoolNode | undefined {
     return this.pools.get(pool);
   }

@@ -2,12 +2,14 @@ import { PROFILES, type ProfileName } from '../config/profiles';
 import { soakIdle } from './idle';
 import { soakKeyChange } from './key-change';
 import { soakLoss } from './loss';
+import { soakRubbish } from './rubbish';
 
 /** Long runs with real processes: `node dist/soak/main.js <run> [key=value…]`. `idle` needs Linux's /proc. */
 const RUNS: Readonly<Record<string, (given: Given) => Promise<void>>> = {
   idle: (given) => soakIdle(given.number('agents', 50), given.number('minutes', 30), [`--profile=${given.profile()}`]),
   loss: (given) => soakLoss(given.number('agents', 8), given.number('minutes', 10), given.profile()),
   'key-change': (given) => soakKeyChange(given.number('agents', 8), given.number('changes', 100), given.profile()),
+  rubbish: (given) => soakRubbish(given.number('packets', 1_000_000)),
 };
 
 class Given {

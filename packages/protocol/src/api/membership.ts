@@ -27,6 +27,24 @@ export interface Coordinate {
   readonly height: number;
 }
 
+export interface MemberQuery {
+  /** Not with `_serf_` in front: those are gossip's own. */
+  readonly name: string;
+  readonly payload: Uint8Array;
+  /** Only these members are asked; empty: all. */
+  readonly nodes: readonly string[];
+  /** Only members are asked whose tags match: tag name → regular expression. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Copies of each answer that come through other members, 0 to 5. */
+  readonly relayFactor: number;
+  /** ms; 0: in proportion to the size of the pool. */
+  readonly timeoutMs: number;
+}
+
+export type MemberQueryOutcome =
+  | { readonly ok: true; readonly acks: readonly string[]; readonly responses: ReadonlyMap<string, Uint8Array> }
+  | { readonly ok: false; readonly reason: string };
+
 export interface KeyringResponse {
   readonly pool: Pool;
   readonly messages: Readonly<Record<string, string>>;
@@ -55,6 +73,8 @@ export interface MembershipApi {
   events(): Promise<readonly UserEvent[]>;
   setTags(tags: Readonly<Record<string, string>>): Promise<void>;
   coordinate(pool: Pool, node: string): Promise<Coordinate | undefined>;
+  /** Asks the members of a pool (a serf query). Resolves when everybody has answered, or when the time is over. */
+  query(pool: Pool, query: MemberQuery): Promise<MemberQueryOutcome>;
   /** `relayFactor` (0 to 5, default 0): each answer also comes through so many other members, against packet loss. */
   keyring(operation: 'list' | 'install' | 'use' | 'remove', key: string, relayFactor?: number): Promise<readonly KeyringResponse[]>;
   stats(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>>;

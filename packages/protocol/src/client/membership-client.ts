@@ -11,6 +11,8 @@ const LEAVE_TIMEOUT_MS = 60_000;
 const JOIN_TIMEOUT_MS = 120_000;
 /** Keyring operations collect answers from everybody. */
 const KEYRING_TIMEOUT_MS = 60_000;
+/** What a query may take without a time-out of its own in a pool of ten thousand, with room (200 ms × 16 × 5). */
+const QUERY_TIMEOUT_MS = 30_000;
 const TIMEOUT_MS = 15_000;
 
 type WatchStub = Client & { watch(request: object): ClientReadableStream<wire.WireWatchEvent> };
@@ -56,6 +58,11 @@ export function connectMembership(settings: ChannelSettings): MembershipClient {
       return wire.coordinateFromWire(
         (await ask<{ coordinate: Coordinate | null }>('getCoordinate', request)).coordinate,
       );
+    },
+    async query(pool, query) {
+      const timeoutMs = query.timeoutMs + QUERY_TIMEOUT_MS;
+      const request = { ...query, pool: wire.poolToWire(pool) };
+      return wire.queryOutcomeFromWire(await ask<wire.WireQueryOutcome>('query', request, timeoutMs));
     },
     async keyring(operation, key, relayFactor = 0) {
       const request = { operation: wire.operationToWire(operation), key, relayFactor };

@@ -1,5 +1,10 @@
 import { join, resolve } from 'node:path';
-import { loadPackageDefinition, type GrpcObject, type ServiceClientConstructor, type ServiceDefinition } from '@grpc/grpc-js';
+import {
+  loadPackageDefinition,
+  type GrpcObject,
+  type ServiceClientConstructor,
+  type ServiceDefinition,
+} from '@grpc/grpc-js';
 import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
 
 /** The contract lives in the repository's `proto/` folder; a package copy may bring it along. */
@@ -42,9 +47,11 @@ function load(name: ServiceName): Loaded {
     oneofs: true,
   });
   const root = loadPackageDefinition(packageDefinition);
-  const client = name.split('.').reduce<GrpcObject | ServiceClientConstructor>(
-    (scope, part) => (scope as GrpcObject)[part] as GrpcObject,
-    root,
-  ) as ServiceClientConstructor;
+  const client = name
+    .split('.')
+    .reduce<GrpcObject | ServiceClientConstructor>(
+      (scope, part) => (scope as GrpcObject)[part] as GrpcObject,
+      root,
+    ) as ServiceClientConstructor;
   return { definition: client.service, client, packageDefinition };
 }

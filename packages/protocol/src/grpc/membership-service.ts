@@ -1,6 +1,6 @@
 import { status, type ServerWritableStream, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { messageOf, type Logger } from '@tribune/platform';
-import type { MembershipApi } from '../api/membership';
+import type { MemberQuery, MembershipApi } from '../api/membership';
 import * as wire from './membership-wire';
 import { RpcError, toServiceError, unary } from './server';
 import { WireError } from './state-wire';
@@ -47,6 +47,9 @@ export class MembershipService {
       getCoordinate: checked(async ({ pool, node }: PoolRequest & { readonly node: string }) => ({
         coordinate: await api.coordinate(wire.poolFromWire(pool), node),
       })),
+      query: checked(async ({ pool, ...query }: PoolRequest & MemberQuery) =>
+        wire.queryOutcomeToWire(await api.query(wire.poolFromWire(pool), query)),
+      ),
       keyring: checked(async ({ operation, key, relayFactor }: wire.WireKeyringRequest) => {
         const pools = await api.keyring(wire.operationFromWire(operation), key, relayFactor);
         return { pools: pools.map(wire.keyringToWire) };

@@ -1,4 +1,11 @@
-import type { Coordinate, KeyringResponse, MembershipEvent, Pool, UserEvent } from '../api/membership';
+import type {
+  Coordinate,
+  KeyringResponse,
+  MemberQueryOutcome,
+  MembershipEvent,
+  Pool,
+  UserEvent,
+} from '../api/membership';
 import type { Member, MemberStatus } from '../model/member';
 import { WireError } from './state-wire';
 
@@ -19,6 +26,24 @@ export interface WireFireEventResponse {
   readonly outcome?: 'event' | 'refused';
   readonly event?: WireUserEvent | null;
   readonly refused?: string;
+}
+
+export interface WireQueryOutcome {
+  readonly answers?: {
+    readonly acks: readonly string[];
+    readonly responses: Readonly<Record<string, Uint8Array>>;
+  } | null;
+  readonly refused?: string;
+}
+
+export function queryOutcomeToWire(outcome: MemberQueryOutcome): WireQueryOutcome {
+  if (!outcome.ok) return { refused: outcome.reason };
+  return { answers: { acks: outcome.acks, responses: Object.fromEntries(outcome.responses) } };
+}
+
+export function queryOutcomeFromWire({ answers, refused }: WireQueryOutcome): MemberQueryOutcome {
+  if (!answers) return { ok: false, reason: refused ?? '' };
+  return { ok: true, acks: answers.acks, responses: new Map(Object.entries(answers.responses)) };
 }
 
 export interface WireKeyringRequest {

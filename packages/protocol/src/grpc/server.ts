@@ -67,7 +67,9 @@ export class GrpcServer implements Startable {
     if (this.options.reflection ?? true) addReflection(this.server, this.names);
     const credentials = this.options.credentials ?? ServerCredentials.createInsecure();
     this.bound = await new Promise<number>((resolve, reject) =>
-      this.server.bindAsync(this.options.address, credentials, (error, port) => (error ? reject(error) : resolve(port))),
+      this.server.bindAsync(this.options.address, credentials, (error, port) =>
+        error ? reject(error) : resolve(port),
+      ),
     );
     this.logger.info('gRPC listens', { address: this.options.address, port: this.bound });
   }
@@ -89,7 +91,10 @@ export class GrpcServer implements Startable {
 /** Adapts an async function to a unary handler; thrown values become statuses. */
 export function unary<Request, Response>(
   handle: (request: Request, call: ServerUnaryCall<Request, Response>) => Response | Promise<Response>,
-): (call: ServerUnaryCall<Request, Response>, callback: (error: Partial<ServiceError> | null, value?: Response) => void) => void {
+): (
+  call: ServerUnaryCall<Request, Response>,
+  callback: (error: Partial<ServiceError> | null, value?: Response) => void,
+) => void {
   return (call, callback) => {
     Promise.resolve()
       .then(() => handle(call.request, call))

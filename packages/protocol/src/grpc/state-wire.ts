@@ -7,6 +7,7 @@ import type {
   OperatorResult,
   ProposeResult,
   RaftConfigurationInfo,
+  RaftServerHealth,
   RaftServerInfo,
   Topic,
 } from '../api/state';
@@ -69,8 +70,12 @@ export interface WireStatus extends Omit<LeaderStatus, 'term' | 'commitIndex' | 
   commitIndex: string | number;
   appliedIndex: string | number;
 }
+export interface WireServerHealth extends Omit<RaftServerHealth, 'lastIndex' | 'lastTerm'> {
+  lastIndex: string | number;
+  lastTerm: string | number;
+}
 export interface WireConfiguration {
-  servers: readonly RaftServerInfo[];
+  servers: readonly (Omit<RaftServerInfo, 'health'> & { readonly health?: WireServerHealth | null })[];
   index: string | number;
 }
 export interface WireOperatorResult {
@@ -203,8 +208,16 @@ export const statusFromWire = (wire: WireStatus): LeaderStatus => ({
 });
 
 export const configurationFromWire = (wire: WireConfiguration): RaftConfigurationInfo => ({
-  servers: wire.servers,
+  servers: wire.servers.map(({ health, ...server }) =>
+    health ? { ...server, health: healthFromWire(health) } : server,
+  ),
   index: indexFromWire(String(wire.index), 'index'),
+});
+
+const healthFromWire = (wire: WireServerHealth): RaftServerHealth => ({
+  ...wire,
+  lastIndex: indexFromWire(String(wire.lastIndex), 'last_index'),
+  lastTerm: indexFromWire(String(wire.lastTerm), 'last_term'),
 });
 
 export const operatorResultToWire = (result: OperatorResult): WireOperatorResult =>
