@@ -212,3 +212,17 @@ test('blocked endpoints answer 403, configured headers are on every answer', asy
     },
   );
 });
+
+test('an idle connection stays for as long as the client wants it', async () => {
+  await withHarness({}, async ({ api }) => {
+    const agent = new http.Agent({ keepAlive: true });
+    const response = await new Promise<http.IncomingMessage>((resolve, reject) =>
+      http.get({ port: api.port, path: '/v1/status/leader', agent }, resolve).on('error', reject),
+    );
+    response.resume();
+    // Node announces after how long it would close.
+    expect(response.headers).toMatchObject({ connection: 'keep-alive' });
+    expect(response.headers['keep-alive']).toBeUndefined();
+    agent.destroy();
+  });
+});

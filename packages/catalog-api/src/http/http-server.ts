@@ -9,10 +9,11 @@ import type { Dispatcher } from './dispatcher';
 import { revived } from './raw-target';
 
 /**
- * A client pools idle connections (Go: 90 s) and must not find them closed under it. Longer than that, so that it is
- * the client that closes. Milliseconds.
+ * An idle connection stays, as with Consul: only the client knows when it is done with it, and one that was busy for minutes
+ * must not find it closed. Clients that vanished are found by TCP's own probes, at Go's distance. Milliseconds.
  */
-const KEEP_ALIVE_MS = 130_000;
+const NO_IDLE_LIMIT = 0;
+const PROBE_MS = 15_000;
 /** A client may take this long to send its headers, and its whole request. Milliseconds. */
 const HEADERS_MS = 30_000;
 const REQUEST_MS = 120_000;
@@ -63,7 +64,9 @@ export class HttpServer implements Startable {
   private async listen(address: HttpAddress): Promise<Server> {
     const server = createServer({
       requireHostHeader: false,
-      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveTimeout: NO_IDLE_LIMIT,
+      keepAlive: true,
+      keepAliveInitialDelay: PROBE_MS,
       maxHeaderSize: HEADER_BYTES_MAX,
     });
     server.headersTimeout = HEADERS_MS;
