@@ -7,9 +7,11 @@ describe('the retransmit limit', () => {
   it.each([
     [0, 0],
     [1, 4],
-    [9, 4],
-    [10, 8],
-    [99, 8],
+    [4, 4],
+    [8, 8],
+    [9, 9],
+    [10, 9],
+    [99, 9],
     [100, 12],
     [10_000, 20],
   ])('with %i members is %i', (members, limit) => expect(retransmitLimit(4, members)).toBe(limit));

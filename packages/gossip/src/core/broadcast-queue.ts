@@ -16,9 +16,13 @@ interface Queued<M> {
   sends: number;
 }
 
-/** How often a message is sent so that it reaches everybody with high probability: mult × ceil(log10(n + 1)). */
+/** Three rounds to three members. Pools of five to ten have few senders, and with memberlist's four sends one in ten
+ * of their news misses somebody, who then learns it from a state exchange. */
+const SENDS_MIN = 9;
+
+/** How often a message is sent so that it reaches everybody with high probability: mult × ceil(log10(n + 1)) or more. */
 export const retransmitLimit = (mult: number, memberCount: number): number =>
-  mult * Math.ceil(Math.log10(memberCount + 1));
+  Math.max(mult * Math.ceil(Math.log10(memberCount + 1)), Math.min(memberCount, SENDS_MIN));
 
 /**
  * Messages to piggyback, fewest sends first, then the largest that fits, then the newest. One array per send

@@ -38,7 +38,7 @@ export interface SwimConfig {
   readonly gossipNodes: number;
   /** ms that dead members still receive gossip, so that a wrongly accused one can refute. */
   readonly gossipToTheDeadMs: number;
-  /** A message is sent retransmitMult × ceil(log10(n + 1)) times. */
+  /** A message is sent retransmitMult × ceil(log10(n + 1)) times, in small pools as often as there are members. */
   readonly retransmitMult: number;
   /** ms between full state exchanges; × (ceil(log2 n − 5) + 1) above 32 members. 0 switches them off. */
   readonly pushPullIntervalMs: number;
