@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '@tribune/platform';
 import type { LogIndex, ServerId, SnapshotMeta, Term } from '../core/message';
-import type { SnapshotStore } from '../storage/snapshot-store';
+import type { ByteChunks, SnapshotStore } from '../storage/snapshot-store';
 import type { PeerTransport, SnapshotHeader } from '../transport/peer-transport';
 import { AppliedVolume } from './applied-volume';
 import type { RaftNodeOptions } from './options';
@@ -95,9 +95,17 @@ export class Snapshots {
     const { snapshotStore, stateMachine, logger, clock } = this.collaborators;
     const startedMs = clock.monotonicMs();
     const { chunks } = stateMachine.snapshot();
-    const { bytes } = await snapshotStore.save(meta, chunks);
+    const { bytes } = await snapshotStore.save(meta, untilAborted(chunks, this.stopping.signal));
     logger.info('took a snapshot', { index: meta.index, bytes, tookMs: Math.round(clock.monotonicMs() - startedMs) });
     this.volume.forget(this.compactionPoint(meta.index));
     return meta.index;
+  }
+}
+
+/** A server that stops does not wait for the rest of a large snapshot. */
+async function* untilAborted(chunks: ByteChunks, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    if (signal.aborted) throw new Error('the server stops');
+    yield chunk;
   }
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '@tribune/platform';
+import { sleep, type Clock } from '@tribune/platform';
 import { decodeCommand, StateMachine, type Command, type KvOperation, type Outcome } from '@tribune/state-store';
 import type { StateMachine as RaftStateMachine } from '../node/state-machine';
 import { FeedHub, feedHubDefaults } from './feed/feed-hub';
@@ -11,7 +11,7 @@ export class ReplicatedState implements RaftStateMachine {
   readonly feed: FeedHub;
 
   constructor(
-    clock: Clock,
+    private readonly clock: Clock,
     history: HistoryLimits = historyDefaults,
     /** Other tables took the place of the old ones, by a snapshot or a restored backup. */
     private readonly onReplaced: () => void = () => undefined,
@@ -33,7 +33,7 @@ export class ReplicatedState implements RaftStateMachine {
 
   snapshot(): { index: number; chunks: AsyncIterable<Uint8Array> } {
     const { revision, chunks } = this.machine.snapshot();
-    return { index: revision, chunks: inTurns(chunks()) };
+    return { index: revision, chunks: inPassing(chunks(), this.clock) };
   }
 
   async restore(chunks: AsyncIterable<Uint8Array>, index: number): Promise<void> {
@@ -49,8 +49,26 @@ export class ReplicatedState implements RaftStateMachine {
   }
 }
 
-/** Each chunk in a turn of its own: heartbeats go on while a large state is written or read. */
-async function* inTurns(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Of the time of the event loop, how much a snapshot leaves to others for each part that it takes. */
+const OTHERS_SHARE = 6;
+/** A chunk that took long because the machine is busy is not waited for much longer. Milliseconds. */
+const PAUSE_MAX_MS = 50;
+
+/** Nobody waits for a snapshot that is being taken, but many for their writes: it takes a small part of the time. */
+async function* inPassing(chunks: Iterable<Uint8Array>, clock: Clock): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.iterator]();
+  for (;;) {
+    const startedMs = clock.monotonicMs();
+    const next = iterator.next();
+    if (next.done) return;
+    const tookMs = clock.monotonicMs() - startedMs;
+    yield next.value;
+    await sleep(clock, Math.min(tookMs * OTHERS_SHARE, PAUSE_MAX_MS));
+  }
+}
+
+/** Each chunk in a turn of its own: heartbeats go on while a large state is read. */
+async function* inTurns(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     yield chunk;
     await new Promise(setImmediate);

@@ -5,9 +5,10 @@ import { joinVersioned } from '../encoding/packer';
 import type { Delta } from '../view/delta';
 import type { Staging } from './staging';
 
-/** Bounds of a chunk, whichever comes first: encoding or decoding one takes a millisecond or two, so a caller that yields between chunks holds nobody up. */
+/** Bounds of a chunk, whichever comes first: encoding or decoding one takes
+ * about a millisecond, so a caller that yields between chunks holds nobody up, also on a machine that is busy tenfold. */
 export const CHUNK_BYTES_MAX = 256 * 1024;
-export const CHUNK_ROWS_MAX = 512;
+export const CHUNK_ROWS_MAX = 256;
 
 /** All rows as deltas, table by table in {@link TABLE_NAMES} order. */
 export function* allRows(tables: Tables): Generator<Delta> {
