@@ -16,5 +16,7 @@ export { becomeOnlyServer } from './node/recovery';
 export type { RaftNodeOptions } from './node/options';
 export type { StateMachine } from './node/state-machine';
 export type { Entry, Message } from './core/message';
+export type { ByteChunks, SnapshotStore, StoredSnapshot } from './storage/snapshot-store';
 export type { LogBatch, LogStore, RestoredLog } from './storage/log-store';
 export type { PeerReceiver, PeerTransport, SnapshotHeader } from './transport/peer-transport';
+export { autopilotDefaults, autopilotJson, type AutopilotSettings } from './leader-duties/autopilot-settings';

@@ -1,4 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
+import { formatGoDuration } from '@tribune/platform';
 import type { LeaderStatus, StateApi } from '@tribune/protocol';
 import { readOptions } from '../answers/read-options';
 import { checkDatacenter } from '../answers/reads';
@@ -96,11 +97,12 @@ export class OperatorController {
   }
 }
 
-/** Term and index are this server's: the same on every healthy server but for what is in flight. */
+/** Without a leader's word, term and index are this server's: the same on every healthy server but for what is in flight. */
 function healthJson(
   { server, status, version, isHealthy }: ServerHealth,
   { term, appliedIndex }: LeaderStatus,
 ): object {
+  const { health } = server;
   return {
     ID: server.id,
     Name: server.node,
@@ -108,12 +110,13 @@ function healthJson(
     SerfStatus: status,
     Version: version,
     Leader: server.leader,
-    LastContact: '0s',
-    LastTerm: term,
-    LastIndex: appliedIndex,
+    LastContact: formatGoDuration(Math.round((health?.lastContactMs ?? 0) * 1e6)),
+    LastTerm: health?.lastTerm ?? term,
+    LastIndex: health?.lastIndex ?? appliedIndex,
     Healthy: isHealthy,
     Voter: server.voter,
-    StableSince: '0001-01-01T00:00:00Z',
+    // Consul cuts to seconds.
+    StableSince: health ? `${new Date(health.stableSinceMs).toISOString().slice(0, 19)}Z` : '0001-01-01T00:00:00Z',
   };
 }
 

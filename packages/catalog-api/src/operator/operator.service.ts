@@ -58,13 +58,13 @@ export class OperatorService {
     return this.writes.ask({ type: 'setting', name: AUTOPILOT_SETTING, value, cas });
   }
 
-  /** A server is healthy while gossip finds it alive. */
+  /** As the leader judges; while none answers, a server is healthy while gossip finds it alive. */
   async health(): Promise<readonly ServerHealth[]> {
     const [{ servers }, members] = await Promise.all([this.state.raftConfiguration(), this.membership.members('lan')]);
     return servers.map((server) => {
       const member = members.find((one) => isMemberOf(server, one));
       const status = member?.status ?? 'none';
-      return { server, status, version: versionOf(member), isHealthy: status === 'alive' };
+      return { server, status, version: versionOf(member), isHealthy: server.health?.healthy ?? status === 'alive' };
     });
   }
 }

@@ -69,6 +69,14 @@ export interface AgentConfig {
     /** 0: raft-core's own default. */
     readonly trailingLogs: number;
   };
+  /** Written down by the first leader of a datacenter; later changes are made by operators. */
+  readonly autopilot: {
+    readonly cleanupDeadServers: boolean;
+    readonly lastContactThresholdMs: number;
+    readonly maxTrailingLogs: number;
+    readonly minQuorum: number;
+    readonly serverStabilizationMs: number;
+  };
   readonly leaveDrainMs: number;
   readonly rpcHoldTimeoutMs: number;
 

@@ -297,10 +297,7 @@ describe('each problem names its key', () => {
     ],
     ['node_name = "a\\nb"', 'node_name: must be 1 to 255 bytes without control characters, got "a\\nb"'],
     ['unix_sockets { user = "root" }', 'unix_sockets.user: expected a numeric id, got "root"'],
-    [
-      'autopilot { cleanup_dead_servers = false }',
-      'autopilot.cleanup_dead_servers: false is not supported: autopilot works with its defaults only',
-    ],
+    ['autopilot { min_quorum = -1 }', 'autopilot.min_quorum: must be at least 0, got -1'],
     [
       'layout = "processes" default_query_time = "1s"',
       'default_query_time: is not supported with layout = "processes"',

@@ -1,3 +1,4 @@
+import { autopilotJson } from '@tribune/raft-core';
 import { join } from 'node:path';
 import type { AgentConfig, ListenAddress } from '../config/agent-config';
 import { gossipTags } from '../agent/options/gossip-options';
@@ -59,6 +60,7 @@ export function raftArguments(config: AgentConfig, { nodeId, dataPath }: AgentId
     bootstrap: config.bootstrap || config.isDev,
     'bootstrap-expect': config.bootstrapExpect,
     'raft-multiplier': config.raft.multiplier,
+    autopilot: autopilotJson(config.autopilot),
     'membership-address': ports.address('gossip'),
     'admin-address': ports.address('raft-admin'),
     'log-level': config.log.level,

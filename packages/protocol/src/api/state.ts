@@ -73,6 +73,18 @@ export interface RaftServerInfo {
   readonly leader: boolean;
   readonly voter: boolean;
   readonly protocolVersion: string;
+  /** As the leader sees it; undefined when no leader answered. */
+  readonly health?: RaftServerHealth;
+}
+
+export interface RaftServerHealth {
+  readonly healthy: boolean;
+  /** Milliseconds since it last answered the leader. */
+  readonly lastContactMs: number;
+  readonly lastIndex: number;
+  readonly lastTerm: number;
+  /** Milliseconds since the Unix epoch: when it last became healthy, or ceased to be. */
+  readonly stableSinceMs: number;
 }
 
 export interface RaftConfigurationInfo {

@@ -2,7 +2,9 @@ import type { MembershipChange } from '../core/membership';
 import type { MembershipOutcome, NodeStatus, PeerStatus } from '../node/outcomes';
 import { DutyWorld } from '../testing/duty-world';
 import { serverMember } from '../testing/fake-membership';
+import { autopilotDefaults, type AutopilotSettings } from './autopilot-settings';
 import { MaintainPeers, nextChange } from './maintain-peers';
+import { ServerHealthRecord } from './server-health';
 
 const voter = (id: string, port: number): PeerStatus => ({
   id,
@@ -47,10 +49,14 @@ describe('the servers that take part', () => {
   let world: DutyWorld;
   let group: Group;
   let duty: MaintainPeers;
+  let settings: AutopilotSettings;
+  let health: ServerHealthRecord;
   beforeEach(() => {
     world = new DutyWorld();
     group = new Group();
-    duty = new MaintainPeers(group, world.members, world.collaborators);
+    settings = { ...autopilotDefaults, serverStabilizationMs: 0 };
+    health = new ServerHealthRecord(world.clock, () => settings);
+    duty = new MaintainPeers(group, world.members, world.collaborators, health);
   });
   afterEach(async () => {
     duty.end();
@@ -67,6 +73,36 @@ describe('the servers that take part', () => {
     group.peers = group.peers.map((peer) => ({ ...peer, matchIndex: 900 }));
     await world.settle(1_000);
     expect(voters()).toEqual(['a-id', 'b-id']);
+  });
+
+  it('vote only when they have been healthy for the time that operators set, without a break', async () => {
+    settings = { ...settings, serverStabilizationMs: 10_000 };
+    group.matchIndex = 1000;
+    await world.join(server('a', 1));
+    duty.begin();
+    world.pool.set(server('b', 2));
+    await world.settle(8_000);
+    expect([voters(), health.of('b-id')?.healthy]).toEqual([['a-id'], true]);
+    group.peers = group.peers.map((peer) => (peer.id === 'b-id' ? { ...peer, lastContactMs: 300 } : peer));
+    await world.settle(1_000);
+    expect(health.of('b-id')).toMatchObject({ healthy: false, lastContactMs: 300 });
+    group.peers = group.peers.map((peer) => ({ ...peer, lastContactMs: 10 }));
+    await world.settle(9_000);
+    expect(voters()).toEqual(['a-id']);
+    await world.settle(3_000);
+    expect(voters()).toEqual(['a-id', 'b-id']);
+  });
+
+  it('are unhealthy when they lag, or gossip finds them failed', async () => {
+    group.peers.push(voter('b-id', 2), { ...voter('c-id', 3), matchIndex: 700 });
+    await world.join(server('a', 1), server('b', 2), server('c', 3));
+    duty.begin();
+    world.pool.setStatus('b', 'failed');
+    await world.settle(1_000);
+    expect(['a-id', 'b-id', 'c-id'].map((id) => health.of(id)?.healthy)).toEqual([true, false, false]);
+    settings = { ...settings, maxTrailingLogs: 300 };
+    await world.settle(1_000);
+    expect(health.of('c-id')?.healthy).toBe(true);
   });
 
   it('lose one that leaves or is forgotten, and keep one that merely fails', async () => {
@@ -105,7 +141,7 @@ describe('the servers that take part', () => {
       ...{ id: each.tags.id!, name: each.name, status: 'alive' as const, datacenter: 'dc1' },
       ...{ rpcAddress: `127.0.0.1:${each.tags.port}`, bootstrap: false, bootstrapExpect: 0 },
     }));
-    expect(nextChange(status, gossip, new Set())).toEqual([
+    expect(nextChange(status, gossip, new Set(), () => false)).toEqual([
       { kind: 'addLearner', server: { id: 'b-id', address: '127.0.0.1:2' } },
     ]);
   });

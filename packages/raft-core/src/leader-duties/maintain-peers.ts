@@ -1,8 +1,9 @@
 import type { Timer } from '@tribune/platform';
 import type { MembershipChange } from '../core/membership';
-import type { MembershipOutcome, NodeStatus, PeerStatus } from '../node/outcomes';
+import type { MembershipOutcome, NodeStatus } from '../node/outcomes';
 import type { GossipServer, LanMembers } from '../server/lan-members';
 import type { Duty, DutyCollaborators } from './duty';
+import type { ServerHealthRecord } from './server-health';
 
 /** What this duty needs of consensus. */
 export interface PeerControl {
@@ -11,13 +12,10 @@ export interface PeerControl {
 }
 
 const INTERVAL_MS = 1_000;
-/** Autopilot's figures: a learner becomes a voter when it lags at most this far and answered within this time. */
-const TRAILING_LOGS_MAX = 250;
-const LAST_CONTACT_MAX_MS = 1_000;
 
 /**
  * Keeps the Raft configuration in step with the servers that gossip knows: a new server comes in as a learner and
- * votes once it has caught up; one that left goes; one that merely failed stays, since it may come back with its log.
+ * votes once it has been healthy for long enough (which means: caught up); one that left goes; one that merely failed stays, since it may come back with its log.
  */
 export class MaintainPeers implements Duty {
   readonly name = 'maintain-peers';
@@ -31,6 +29,7 @@ export class MaintainPeers implements Duty {
     private readonly control: PeerControl,
     private readonly members: LanMembers,
     private readonly collaborators: Pick<DutyCollaborators, 'clock' | 'logger'>,
+    private readonly health: ServerHealthRecord,
   ) {}
 
   begin(): void {
@@ -50,6 +49,7 @@ export class MaintainPeers implements Duty {
     this.unfollow?.();
     this.timer?.cancel();
     this.gone.clear();
+    this.health.clear();
   }
 
   private tick(): void {
@@ -70,7 +70,11 @@ export class MaintainPeers implements Duty {
   }
 
   private next(): readonly MembershipChange[] | undefined {
-    return this.leading ? nextChange(this.control.status(), this.members.servers(), this.gone) : undefined;
+    if (!this.leading) return undefined;
+    const status = this.control.status();
+    const servers = this.members.servers();
+    this.health.observe(status, servers);
+    return nextChange(status, servers, this.gone, (id) => this.health.isStable(id));
   }
 
   private async change(changes: readonly MembershipChange[]): Promise<boolean> {
@@ -89,6 +93,7 @@ export function nextChange(
   status: NodeStatus,
   servers: readonly GossipServer[],
   gone: ReadonlySet<string>,
+  isStable: (id: string) => boolean,
 ): readonly MembershipChange[] | undefined {
   const { peers } = status;
   const alive = servers.filter((server) => server.status === 'alive');
@@ -108,19 +113,10 @@ export function nextChange(
   }
   const left = peers.find(({ id }) => id !== status.id && !isAlive(id) && hasLeft(id, servers, gone));
   if (left) return [{ kind: 'remove', id: left.id }];
-  const ready = peers.find((peer) => isAlive(peer.id) && hasCaughtUp(peer, status));
+  const ready = peers.find(({ id, suffrage }) => suffrage === 'learner' && isAlive(id) && isStable(id));
   return ready && [{ kind: 'promote', id: ready.id }];
 }
 
 function hasLeft(id: string, servers: readonly GossipServer[], gone: ReadonlySet<string>): boolean {
   return gone.has(id) || servers.some((server) => server.id === id && server.status === 'left');
-}
-
-function hasCaughtUp(peer: PeerStatus, { lastIndex }: NodeStatus): boolean {
-  return (
-    peer.suffrage === 'learner' &&
-    peer.matchIndex !== undefined &&
-    lastIndex - peer.matchIndex <= TRAILING_LOGS_MAX &&
-    (peer.lastContactMs ?? Infinity) <= LAST_CONTACT_MAX_MS
-  );
 }

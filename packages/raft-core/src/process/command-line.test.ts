@@ -1,3 +1,4 @@
+import { autopilotDefaults } from '../leader-duties/autopilot-settings';
 import { readOptions } from '@tribune/platform';
 import { CommandLineError, commandLineSpecs, readCommandLine } from './command-line';
 
@@ -19,6 +20,7 @@ describe('the command line of a server', () => {
         bootstrap: false,
         bootstrapExpect: 0,
         raftMultiplier: 1,
+        autopilot: autopilotDefaults,
       },
     });
   });
@@ -33,6 +35,7 @@ describe('the command line of a server', () => {
     [['--bootstrap-expect', '-1'], 'bootstrapExpect is -1'],
     [['--bootstrap=true', '--bootstrap-expect=3'], 'exclude each other'],
     [['--raft-multiplier', '11'], 'raftMultiplier is 11'],
+    [['--autopilot', '{'], '--autopilot is "{", must be JSON'],
     [['--rpc-address', 'nowhere'], 'rpcAddress is "nowhere"'],
     [['--admin-address', '8310'], '--admin-address is "8310"'],
     [['--log-level', 'loud'], '--log-level is "loud"'],

@@ -1,4 +1,5 @@
 import { CodedError, LOG_LEVELS, type LogLevel, type OptionSpec } from '@tribune/platform';
+import { autopilotDefaults, autopilotFromJson, type AutopilotSettings } from '../leader-duties/autopilot-settings';
 import { validateServerOptions, type RaftServerOptions } from '../server/options';
 
 /** Flags of a server alone; each also `TRIBUNE_…` in the environment. */
@@ -12,6 +13,7 @@ export const commandLineSpecs = {
   bootstrap: { help: 'true: found a new datacenter alone', default: 'false' },
   'bootstrap-expect': { help: 'found a new datacenter when this many servers have met', default: '0' },
   'raft-multiplier': { help: 'stretches all timings of consensus, 1 to 10', default: '1' },
+  autopilot: { help: "the autopilot configuration of a new datacenter, as the HTTP API's JSON", default: '{}' },
   'membership-address': { help: 'host:port of membership.v1 (gossip)', default: '127.0.0.1:8311' },
   'admin-address': { help: 'host:port of /healthz, /readyz and /metrics', default: '127.0.0.1:8310' },
   'log-level': { help: LOG_LEVELS.join(', '), default: 'info' },
@@ -43,6 +45,14 @@ export function readCommandLine(flags: Flags): CommandLine {
     if (flags[flag] === '' || Number.isNaN(value)) problems.push(`--${flag} is "${flags[flag]}", must be a number`);
     return value;
   };
+  const autopilot = (): AutopilotSettings => {
+    try {
+      return autopilotFromJson(flags.autopilot, autopilotDefaults);
+    } catch {
+      problems.push(`--autopilot is ${JSON.stringify(flags.autopilot)}, must be JSON`);
+      return autopilotDefaults;
+    }
+  };
   if (flags.bootstrap !== 'true' && flags.bootstrap !== 'false') {
     problems.push(`--bootstrap is "${flags.bootstrap}", must be true or false`);
   }
@@ -60,6 +70,7 @@ export function readCommandLine(flags: Flags): CommandLine {
     bootstrap: flags.bootstrap === 'true',
     bootstrapExpect: number('bootstrap-expect'),
     raftMultiplier: number('raft-multiplier'),
+    autopilot: autopilot(),
   };
   if (problems.length === 0) problems.push(...validateServerOptions({ ...server, id: flags.id || 'to be made' }));
   if (problems.length > 0) throw new CommandLineError({ code: 'COMMAND_LINE_INVALID', problems }, problems.join('\n'));

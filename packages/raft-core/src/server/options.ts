@@ -1,4 +1,5 @@
 import { CodedError } from '@tribune/platform';
+import type { AutopilotSettings } from '../leader-duties/autopilot-settings';
 import type { RaftNodeOptions } from '../node/options';
 import type { HistoryLimits } from './feed/history';
 
@@ -26,6 +27,8 @@ export interface RaftServerOptions {
   readonly rpcHoldMs?: number;
   /** Memory for subscribers that come back or fall behind. @default 20,000 revisions, 32 MiB */
   readonly feedHistory?: HistoryLimits;
+  /** Care of servers, as long as operators have not set it for the datacenter. @default Consul's */
+  readonly autopilot?: AutopilotSettings;
   /** What the catalog says about this node when the leader registers it. */
   readonly taggedAddresses?: Readonly<Record<string, string>>;
   readonly nodeMeta?: Readonly<Record<string, string>>;

@@ -181,6 +181,7 @@ class Server implements RaftServer {
       renew: (id) => core().sessions.renew(id),
       nameOf: (id) => this.members.serverById(id)?.name ?? '',
       addressOf: (id) => this.addressOf(id),
+      healthOf: (id) => core().health.of(id),
       commandProblem,
     };
   }

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { connectState, type LeaderStatus } from '@tribune/protocol';
 import { decodeOutcome, encodeCommand, type Command } from '@tribune/state-store';
+import { autopilotDefaults, autopilotSettings, type AutopilotSettings } from '../leader-duties/autopilot-settings';
+import { CleanUpDeadServers } from '../leader-duties/clean-up-dead-servers';
 import { LeaderDuties, type DutyCollaborators, type DutyProposal } from '../leader-duties/duty';
 import { ExpireLockDelays } from '../leader-duties/expire-lock-delays';
 import { ExpireSessions } from '../leader-duties/expire-sessions';
 import { MaintainPeers } from '../leader-duties/maintain-peers';
 import { ReapTombstones } from '../leader-duties/reap-tombstones';
+import { SeedAutopilot } from '../leader-duties/seed-autopilot';
+import { ServerHealthRecord } from '../leader-duties/server-health';
 import { ReconcileMembers } from '../leader-duties/reconcile-members';
 import type { NodeEvent } from '../node/outcomes';
 import { RaftNode } from '../node/raft-node';
@@ -42,6 +46,8 @@ export interface ServerCore {
   readonly proposer: Proposer;
   readonly fence: ReadFence;
   readonly sessions: ExpireSessions;
+  /** What this server knows of the others while it leads. */
+  readonly health: ServerHealthRecord;
   /** Other tables took the place of the old ones. */
   stateReplaced(): void;
   start(): Promise<void>;
@@ -62,7 +68,7 @@ export function serverCore(foundations: Foundations): ServerCore {
   const proposer = new Proposer(node, router, { clock, metrics });
   let alone = false;
   const fence = new ReadFence(node, router, () => alone, metrics);
-  const { sessions, duties } = leaderDuties(foundations, node, proposer);
+  const { sessions, health, duties } = leaderDuties(foundations, node, proposer);
   const bootstrap = new ExpectBootstrap(
     { id: options.id, expect: options.bootstrapExpect },
     {
@@ -90,6 +96,7 @@ export function serverCore(foundations: Foundations): ServerCore {
     proposer,
     fence,
     sessions,
+    health,
     stateReplaced: () => duties.beginAnew(),
     async start() {
       node.on(observe);
@@ -133,7 +140,7 @@ function leaderDuties(
   { options, collaborators, replicated, members }: Foundations,
   node: RaftNode,
   proposer: Proposer,
-): { readonly sessions: ExpireSessions; readonly duties: LeaderDuties } {
+): { readonly sessions: ExpireSessions; readonly health: ServerHealthRecord; readonly duties: LeaderDuties } {
   const duty: DutyCollaborators = {
     view: replicated.machine.view,
     clock: collaborators.clock,
@@ -142,14 +149,20 @@ function leaderDuties(
   };
   const { nodeName: name, datacenter, taggedAddresses = {}, nodeMeta: meta = {} } = options;
   const sessions = new ExpireSessions(duty);
+  const configured = options.autopilot ?? autopilotDefaults;
+  const settings = (): AutopilotSettings => autopilotSettings(duty.view.tables, configured);
+  const health = new ServerHealthRecord(duty.clock, settings);
+  const forceLeave = (name: string): Promise<unknown> => collaborators.membership.forceLeave('lan', name, false);
   const duties = [
+    ...(options.autopilot ? [new SeedAutopilot(options.autopilot, duty)] : []),
     new ReconcileMembers({ datacenter, own: { name, taggedAddresses, meta } }, members, duty),
-    new MaintainPeers(node, members, duty),
+    new MaintainPeers(node, members, duty, health),
+    new CleanUpDeadServers(node, members, settings, { ...duty, forceLeave }),
     sessions,
     new ExpireLockDelays(duty),
     new ReapTombstones(duty),
   ];
-  return { sessions, duties: new LeaderDuties(duties, duty.logger) };
+  return { sessions, health, duties: new LeaderDuties(duties, duty.logger) };
 }
 
 async function proposeDuty(proposer: Proposer, command: Command): Promise<DutyProposal> {

@@ -1,10 +1,11 @@
-import type { Clock } from '@tribune/platform';
+import { sleep, type Clock } from '@tribune/platform';
 import type {
   FenceResult,
   LeaderStatus,
   OperatorResult,
   ProposeResult,
   RaftConfigurationInfo,
+  RaftServerInfo,
   StateApi,
 } from '@tribune/protocol';
 import type { ServerId } from '../core/message';
@@ -34,12 +35,16 @@ export interface StateBindingParts {
   /** Node name of a server, '' when gossip does not know it. */
   readonly nameOf: (id: string) => string;
   readonly addressOf: (id: string) => string | undefined;
+  /** How a server does; known to the leader only. */
+  readonly healthOf: (id: string) => RaftServerInfo['health'];
   /** Why bytes from another process must not reach the log. */
   readonly commandProblem: (command: Uint8Array) => string | undefined;
 }
 
 /** Two elections' worth of patience with a transfer of leadership. */
 const HANDOVER_MS = 2_000;
+const CHANGE_PATIENCE_MS = 2_000;
+const CHANGE_RETRY_MS = 50;
 const STATUS_AGE_MAX_MS = 2;
 const NO_LEADER_REASON = 'No cluster leader';
 
@@ -96,7 +101,7 @@ export class StateBinding implements StateApi {
   }
 
   protected configurationHere(): RaftConfigurationInfo {
-    const { peers, leaderId, configurationIndex } = this.parts.node.status();
+    const { peers, leaderId, configurationIndex, role } = this.parts.node.status();
     const servers = peers.map(({ id, address, suffrage }) => ({
       id,
       node: this.parts.nameOf(id),
@@ -104,6 +109,7 @@ export class StateBinding implements StateApi {
       leader: id === leaderId,
       voter: suffrage === 'voter',
       protocolVersion: '3',
+      health: role === 'leader' ? this.parts.healthOf(id) : undefined,
     }));
     return { servers, index: configurationIndex };
   }
@@ -147,9 +153,20 @@ export class StateBinding implements StateApi {
     if (role !== 'leader') return undefined;
     const found = peers.find(({ id, address }) => (peer.id ? id === peer.id : address === peer.address));
     if (!found) return { ok: false, notFound: true, reason: notFoundReason(peer) };
-    const outcome = await this.parts.node.changeMembership([{ kind: 'remove', id: found.id }]);
+    const outcome = await this.changeMembership([{ kind: 'remove', id: found.id }]);
     if (outcome.kind === 'changed') return { ok: true };
     return outcome.kind === 'notLeader' ? undefined : { ok: false, reason: outcome.reason };
+  }
+
+  /** A leader that was just elected, or that changes something already, is ready in a moment. */
+  private async changeMembership(changes: readonly MembershipChange[]): Promise<MembershipOutcome> {
+    const { clock, node } = this.parts;
+    const deadlineMs = clock.monotonicMs() + CHANGE_PATIENCE_MS;
+    for (;;) {
+      const outcome = await node.changeMembership(changes);
+      if (outcome.kind !== 'refused' || !outcome.retryable || clock.monotonicMs() >= deadlineMs) return outcome;
+      await sleep(clock, CHANGE_RETRY_MS);
+    }
   }
 
   protected async transferHere(id?: string): Promise<OperatorResult | undefined> {

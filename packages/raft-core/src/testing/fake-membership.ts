@@ -81,7 +81,7 @@ export function fakeMembership(pool: FakePool, name: string): MembershipApi {
     watch: (signal: AbortSignal) => watch(pool, signal),
     join: unused,
     leave: unused,
-    forceLeave: unused,
+    forceLeave: async (_pool: string, name: string) => pool.setStatus(name, 'left'),
     fireEvent: unused,
     events: unused,
     setTags: unused,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Metrics, silentLogger, systemClock, systemRandom, type Logger } from '@tribune/platform';
 import type { ProposeResult, StateApi } from '@tribune/protocol';
 import { decodeOutcome, encodeCommand, type Command, type Outcome } from '@tribune/state-store';
+import { autopilotDefaults, type AutopilotSettings } from '../leader-duties/autopilot-settings';
 import type { RaftServerOptions } from '../server/options';
 import { createRaftServer, type RaftServer } from '../server/raft-server';
 import { fakeMembership, FakePool, serverMember } from './fake-membership';
@@ -14,6 +15,7 @@ export interface TestServerSettings {
   readonly raft?: RaftServerOptions['raft'];
   readonly rpcHoldMs?: number;
   readonly feedHistory?: RaftServerOptions['feedHistory'];
+  readonly autopilot?: Partial<AutopilotSettings>;
   readonly logger?: Logger;
 }
 
@@ -65,6 +67,7 @@ export class TestServer {
       raft,
       rpcHoldMs,
       feedHistory,
+      autopilot,
       logger = silentLogger,
     } = this.settings;
     const server = createRaftServer(
@@ -80,6 +83,8 @@ export class TestServer {
         raft: { freeBytesMin: 0, ...raft },
         rpcHoldMs,
         feedHistory,
+        // Nobody waits ten seconds for a vote in a test.
+        autopilot: { ...autopilotDefaults, serverStabilizationMs: 0, ...autopilot },
       },
       {
         membership: fakeMembership(this.pool, this.name),

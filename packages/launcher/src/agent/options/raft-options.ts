@@ -20,6 +20,7 @@ export function raftOptionsOf(config: AgentConfig, { nodeId, dataPath }: AgentId
       ...(snapshotThreshold > 0 ? { snapshotThreshold } : {}),
       ...(trailingLogs > 0 ? { trailingLogs } : {}),
     },
+    autopilot: config.autopilot,
     taggedAddresses: taggedAddressesOf(config),
     nodeMeta: config.nodeMeta,
   };

@@ -133,6 +133,13 @@ function buildCluster(given: DecodedAgent) {
       snapshotThreshold: given.raft_snapshot_threshold,
       trailingLogs: given.raft_trailing_logs,
     },
+    autopilot: {
+      cleanupDeadServers: given.autopilot.cleanup_dead_servers,
+      lastContactThresholdMs: given.autopilot.last_contact_threshold,
+      maxTrailingLogs: given.autopilot.max_trailing_logs,
+      minQuorum: given.autopilot.min_quorum,
+      serverStabilizationMs: given.autopilot.server_stabilization_time,
+    },
     leaveDrainMs: given.performance.leave_drain_time,
     rpcHoldTimeoutMs: given.performance.rpc_hold_timeout,
   };

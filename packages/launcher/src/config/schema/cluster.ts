@@ -1,7 +1,6 @@
 import { bool, duration, int, opaque, optionalBool, text, texts } from './kinds';
 import { group, inert, refused } from './field';
 
-const AUTOPILOT = 'autopilot works with its defaults only';
 const KEYRING = 'the keyring is kept in data_dir/serf';
 
 /** How agents find one another and how servers agree. */
@@ -92,11 +91,11 @@ export const clusterFields = {
     enable_xds_load_balancing: inert(bool(true)),
   }),
   autopilot: group({
-    cleanup_dead_servers: refused(bool(true), AUTOPILOT),
-    last_contact_threshold: refused(duration('200ms'), AUTOPILOT),
-    max_trailing_logs: refused(int(250, { min: 0 }), AUTOPILOT),
-    min_quorum: refused(int(0, { min: 0 }), AUTOPILOT),
-    server_stabilization_time: refused(duration('10s'), AUTOPILOT),
+    cleanup_dead_servers: bool(true),
+    last_contact_threshold: duration('200ms'),
+    max_trailing_logs: int(250, { min: 0 }),
+    min_quorum: int(0, { min: 0 }),
+    server_stabilization_time: duration('10s'),
     disable_upgrade_migration: inert(bool(false)),
     redundancy_zone_tag: refused(text(''), 'this is a feature of Consul Enterprise'),
     upgrade_version_tag: refused(text(''), 'this is a feature of Consul Enterprise'),
