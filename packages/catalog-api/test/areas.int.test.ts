@@ -141,10 +141,10 @@ describe('operator', () => {
 
 describe('events', () => {
   test('a fired event is listed, and its id folded to the index', async () => {
-    const fired = jsonOf<{ ID: string; LTime: number }>(await ask('PUT /v1/event/fire/deploy?node=web', 'payload'));
+    const fired = jsonOf<{ ID: string; LTime: number }>(await ask('PUT /v1/event/fire/deploy?node=^conf-node$', 'payload'));
     expect(fired.LTime).toBe(0);
     const list = await ask('GET /v1/event/list?name=deploy');
-    expect(jsonOf(list)).toMatchObject([{ ID: fired.ID, Payload: 'cGF5bG9hZA==', NodeFilter: 'web', LTime: 2 }]);
+    expect(jsonOf(list)).toMatchObject([{ ID: fired.ID, Payload: 'cGF5bG9hZA==', NodeFilter: '^conf-node$', LTime: 2 }]);
     expect(list.headers['x-consul-index']).toMatch(/^\d+$/);
   });
 
@@ -152,9 +152,11 @@ describe('events', () => {
     await ask('PUT /v1/event/fire/one');
     const index = (await ask('GET /v1/event/list')).headers['x-consul-index'];
     const waiting = ask(`GET /v1/event/list?index=${index}&wait=30s`);
+    await ask('PUT /v1/event/fire/elsewhere?node=other');
     await ask('PUT /v1/event/fire/two');
     const names = jsonOf<{ Name: string }[]>(await waiting).map(({ Name }) => Name);
     expect(names[names.length - 1]).toBe('two');
+    expect(names).not.toContain('elsewhere');
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { messageOf, type Random } from '@tribune/platform';
+import { messageOf, type Clock, type Random } from '@tribune/platform';
 import type { MembershipApi, UserEvent } from '@tribune/protocol';
 import { readOptions } from '../answers/read-options';
 import { checkDatacenter } from '../answers/reads';
@@ -10,8 +10,9 @@ import { json, type Reply } from '../http/reply';
 import { required } from '../http/required';
 import { Route } from '../http/route';
 import type { CatalogApiOptions } from '../options';
-import { MEMBERSHIP, OPTIONS, RANDOM } from '../tokens';
+import { CLOCK, MEMBERSHIP, OPTIONS, RANDOM } from '../tokens';
 import { eventIndex, eventJson } from './event.json';
+import { EventFilter } from './event-filter';
 import { EventWatch } from './event-watch';
 
 /** User events, which travel by gossip and are known per agent. */
@@ -19,6 +20,8 @@ import { EventWatch } from './event-watch';
 export class EventController {
   constructor(
     private readonly watch: EventWatch,
+    private readonly filter: EventFilter,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(MEMBERSHIP) private readonly membership: MembershipApi,
     @Inject(OPTIONS) private readonly options: CatalogApiOptions,
     @Inject(RANDOM) private readonly random: Random,
@@ -45,15 +48,21 @@ export class EventController {
     const given = call.query.get('index') === '' ? 0n : BigInt(call.query.get('index'));
     const name = call.query.get('name');
     let events = await this.events(name);
-    if (index > 0 && indexOf(events) === given) {
-      await this.watch.next(this.waitOf(waitMs), call.signal);
-      events = await this.events(name);
+    if (index > 0) {
+      const deadlineMs = this.clock.monotonicMs() + this.waitOf(waitMs);
+      // An event for other agents ends no wait.
+      while (indexOf(events) === given && !call.signal.aborted) {
+        const leftMs = deadlineMs - this.clock.monotonicMs();
+        if (leftMs <= 0) break;
+        await this.watch.next(leftMs, call.signal);
+        events = await this.events(name);
+      }
     }
     return json(events.map(eventJson), ['X-Consul-Index', String(indexOf(events))]);
   }
 
   private async events(name: string): Promise<readonly UserEvent[]> {
-    const events = await this.membership.events();
+    const events = await this.filter.concerning(await this.membership.events());
     return name === '' ? events : events.filter((event) => event.name === name);
   }
 
