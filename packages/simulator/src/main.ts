@@ -5,7 +5,7 @@ import { simulate } from './simulate';
 
 const USAGE = `sim --seed 42 --profile partitions    replays one history
 sim --seeds 1000 [--first 1]          searches that many seeds, going round the profiles (or in --profile alone)
-sim --soak 20000 [--first 1]          the same, with a line of figures at the end
+sim --soak 20000 [--first 1]          the same; an interrupt ends it early, with its figures
     --bug name                        with a bug planted; searches until it is found
 `;
 
@@ -27,12 +27,14 @@ async function main(argv: readonly string[]): Promise<void> {
   const wanted = oneOf('profile', option('profile'), profileNames);
   const bug = oneOf('bug', option('bug'), BUGS);
   const seed = option('seed');
-  const count = seed === undefined ? option('soak') ?? option('seeds') : '1';
+  const count = seed === undefined ? (option('soak') ?? option('seeds')) : '1';
   if (count === undefined) return void process.stdout.write(USAGE);
   const first = Number(seed ?? option('first') ?? 1);
   const figures: Figures = { histories: 0, operations: 0, elections: 0, bad: 0 };
   const startedMs = Date.now();
-  for (let each = first; each < first + Number(count); each++) {
+  let isOver = false;
+  process.once('SIGINT', () => (isOver = true));
+  for (let each = first; each < first + Number(count) && !isOver; each++) {
     await search(each, wanted ?? profileOf(each), bug, figures);
     if (bug !== undefined && figures.bad > 0) break;
   }

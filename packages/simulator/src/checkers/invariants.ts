@@ -96,7 +96,8 @@ export class Invariants {
   }
 }
 
-const differs = (a: number | undefined, b: number | undefined): boolean => a !== undefined && b !== undefined && a !== b;
+const differs = (a: number | undefined, b: number | undefined): boolean =>
+  a !== undefined && b !== undefined && a !== b;
 
 function isEqual(a: Uint8Array, b: Uint8Array): boolean {
   return a === b || Buffer.compare(a, b) === 0;

@@ -1,27 +1,46 @@
 import type { Bug } from './planted-bugs';
 import { calm, type Profile } from './profiles';
 
-const restless: Profile = { ...calm, seconds: 4, crash: 0.08, restart: 0.5, partition: 0.15, loss: 0.1, delayMsMax: 20, slowDisk: 0.1 };
-const five: Profile = { ...restless, servers: 5 };
-const divided: Profile = { ...calm, seconds: 4, partition: 0.2, transfer: 0.02, loss: 0.05, delayMsMax: 30 };
-const leased: Profile = { ...calm, seconds: 4, clients: 2, readLeases: true, drift: 0.05, delayMsMax: 10 };
+const restless: Profile = {
+  ...calm,
+  seconds: 4,
+  clients: 8,
+  crash: 0.03,
+  restart: 0.3,
+  partition: 0.06,
+  heal: 0.08,
+  loss: 0.1,
+  delayMsMax: 20,
+};
+const five: Profile = { ...restless, servers: 5, clients: 12, flicker: 0.01, appendBytesMax: 1 };
+const divided: Profile = { ...calm, seconds: 4, partition: 0.05, heal: 0.05, loss: 0.02, delayMsMax: 10 };
+const leased: Profile = {
+  ...calm,
+  seconds: 4,
+  clients: 2,
+  readLeases: true,
+  drift: 0.05,
+  delayMsMax: 5,
+  partition: 0.1,
+  heal: 0.06,
+};
 
 /** Where each planted bug shows itself soonest. */
 export const hunts: Record<Bug, Profile> = {
-  forgetsVote: { ...restless, clients: 1, crash: 0.25, restart: 0.9, partition: 0.05 },
+  forgetsVote: { ...restless, servers: 5, clients: 2, delayMsMax: 100, crash: 0.1, flicker: 0.2 },
   acknowledgesEarly: restless,
   keepsReplacedEntries: five,
   tearsBatches: restless,
   skipsRestore: { ...restless, snapshotThreshold: 8 },
   readsLocally: divided,
   ignoresIndex: calm,
-  commitsOlderTerms: five,
+  commitsOlderTerms: { ...five, crash: 0.1, flicker: 0.03, delayMsMax: 50 },
   votesForOlderLogs: restless,
   appendsWithoutComparing: five,
-  readsWithoutQuorum: divided,
+  readsWithoutQuorum: { ...divided, servers: 5, clients: 12 },
   takesSentForHeld: restless,
-  forgetsOutgoingVoters: { ...divided, servers: 2, spares: 3, membership: 0.3 },
-  leaseWithoutMargin: { ...leased, pause: 0.1, pauseMsMax: 200, partition: 0.1 },
-  forgetsLeasePromise: { ...leased, crash: 0.1, restart: 0.9, partition: 0.2 },
-  leaseSurvivesTransfer: { ...leased, transfer: 0.1, partition: 0.1 },
+  forgetsOutgoingVoters: { ...restless, servers: 2, spares: 3, membership: 0.4, delayMsMax: 60 },
+  leaseWithoutMargin: { ...leased, pause: 0.2, pauseMsMax: 220 },
+  forgetsLeasePromise: { ...leased, flicker: 0.1, crash: 0.02, restart: 0.9 },
+  leaseSurvivesTransfer: { ...leased, transfer: 0.1 },
 };

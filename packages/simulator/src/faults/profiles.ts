@@ -12,10 +12,14 @@ export interface Profile {
   readonly delayMsMax: number;
   /** Halves are cut, mostly in both directions, sometimes only in one. */
   readonly partition: number;
+  /** All cuts are mended. */
+  readonly heal: number;
   // ── machines ──
   readonly crash: number;
   /** How soon a crashed server comes back. */
   readonly restart: number;
+  /** Per write: the power fails for a moment just after it, when the answer has left. */
+  readonly flicker: number;
   /** The process stands still for a while, as after SIGSTOP; its clock does not. */
   readonly pause: number;
   readonly pauseMsMax: number;
@@ -31,6 +35,7 @@ export interface Profile {
   readonly transfer: number;
   readonly membership: number;
   readonly snapshotThreshold: number;
+  readonly appendBytesMax: number;
   readonly readLeases: boolean;
 }
 
@@ -38,13 +43,15 @@ export const calm: Profile = {
   servers: 3,
   spares: 0,
   clients: 4,
-  seconds: 5,
+  seconds: 4,
   loss: 0,
   duplicate: 0,
   delayMsMax: 3,
   partition: 0,
+  heal: 0.06,
   crash: 0,
   restart: 0.1,
+  flicker: 0,
   pause: 0,
   pauseMsMax: 1000,
   drift: 0,
@@ -55,19 +62,29 @@ export const calm: Profile = {
   transfer: 0,
   membership: 0,
   snapshotThreshold: 60,
+  appendBytesMax: 4096,
   readLeases: false,
 };
 
 export const profiles = {
   calm,
-  crashes: { ...calm, crash: 0.03 },
+  crashes: { ...calm, crash: 0.03, flicker: 0.003 },
   partitions: { ...calm, partition: 0.06, transfer: 0.01 },
   'bad-network': { ...calm, loss: 0.1, duplicate: 0.1, delayMsMax: 60 },
   disks: { ...calm, crash: 0.02, slowDisk: 0.1, failingDisk: 0.01, fullDisk: 0.004, rot: 0.4, partition: 0.02 },
   clocks: { ...calm, drift: 0.3, pause: 0.02, partition: 0.02, crash: 0.005 },
-  membership: { ...calm, spares: 2, membership: 0.06, crash: 0.01, partition: 0.02, transfer: 0.005 },
+  membership: { ...calm, spares: 2, membership: 0.08, flicker: 0.002, crash: 0.01, partition: 0.02, transfer: 0.005 },
   snapshots: { ...calm, snapshotThreshold: 8, crash: 0.03, partition: 0.04, loss: 0.03 },
-  leases: { ...calm, readLeases: true, drift: 0.05, pause: 0.02, partition: 0.05, crash: 0.02, transfer: 0.01 },
+  leases: {
+    ...calm,
+    readLeases: true,
+    drift: 0.05,
+    pause: 0.02,
+    partition: 0.05,
+    crash: 0.02,
+    flicker: 0.005,
+    transfer: 0.01,
+  },
   everything: {
     ...calm,
     servers: 5,

@@ -3,7 +3,6 @@ import type { SimNetwork } from '../world/sim-network';
 import type { SimServer } from '../world/sim-server';
 import type { Profile } from './profiles';
 
-const HEAL_CHANCE_PER_CUT = 1.5;
 const DAMAGED_ENTRIES_MAX = 12;
 
 /** Whatever goes wrong, by chance. */
@@ -18,7 +17,7 @@ export class Troubles {
   step(): void {
     const { profile } = this;
     if (this.chance(profile.partition)) this.partition();
-    if (this.chance(profile.partition * HEAL_CHANCE_PER_CUT)) this.network.healAll();
+    if (this.chance(profile.heal)) this.network.healAll();
     for (const server of this.servers) {
       if (!server.isOn) this.maybeRestart(server);
       else if (server.node?.status().failure) server.crash();
@@ -57,14 +56,24 @@ export class Troubles {
     void server.start();
   }
 
-  /** Halves that hear each other no more, or only in one direction. */
+  /** Two sides that hear each other no more, or here and there in one direction. Half of the time it is the leader that loses. */
   private partition(): void {
-    const side = new Set(this.servers.filter(() => this.chance(0.5)));
+    this.network.healAll();
+    const side = new Set(this.chance(0.5) ? this.leaderSide() : this.servers.filter(() => this.chance(0.5)));
+    const share = this.chance(0.6) ? 1 : 0.8;
     for (const from of this.servers) {
       for (const to of this.servers) {
-        if (side.has(from) !== side.has(to) && this.chance(0.8)) this.network.cut(from.id, to.id);
+        if (side.has(from) !== side.has(to) && this.chance(share)) this.network.cut(from.id, to.id);
       }
     }
+  }
+
+  /** A leader, in larger groups with one companion: no majority. */
+  private leaderSide(): readonly SimServer[] {
+    const { servers, random, profile } = this;
+    const leader = servers.find(({ core }) => core?.role === 'leader');
+    if (!leader) return [];
+    return profile.servers > 3 ? [leader, servers[random.integer(servers.length)]!] : [leader];
   }
 
   private changeMembers(): void {
@@ -81,6 +90,7 @@ export class Troubles {
         { kind: 'remove', id: other.id },
       ],
       [{ kind: 'demote', id: one.id }],
+      [{ kind: 'addVoter', server }],
     ] as const;
     const change = changes[random.integer(changes.length)]!;
     for (const { node } of servers) if (node?.status().role === 'leader') void node.changeMembership(change);

@@ -19,7 +19,7 @@ export const KEYS = 3;
 /** Sessions belong to this node of the catalog. */
 export const NODE = 'n';
 const THINK_MS_MAX = 60;
-const TIMEOUT_MS = 1500;
+const TIMEOUT_MS = 250;
 const POLL_MS = 2;
 /** Way between a front end and the server that leads. */
 const HOP_MS_MAX = 4;

@@ -25,6 +25,7 @@ export class SimLogStore implements LogStore {
     private readonly faults: DiskFaults,
     private readonly bug: WorldBug | undefined,
     private readonly onAppend: (batch: LogBatch) => void,
+    private readonly onDurable: () => void,
   ) {
     this.inner = new MemoryLogStore(disk);
   }
@@ -52,6 +53,7 @@ export class SimLogStore implements LogStore {
     this.underWay.add(kept);
     await this.delay(1);
     this.underWay.delete(kept);
+    this.onDurable();
     if (this.bug === 'keepsReplacedEntries') return this.overwrite(kept);
     return this.inner.append(kept);
   }

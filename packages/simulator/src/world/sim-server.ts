@@ -28,6 +28,7 @@ interface Process {
 }
 
 const DISK_WRITE_MS_MAX = 4;
+const FLICKER_MS_MAX = 10;
 
 /** A production RaftNode on a simulated machine. What is on its disk survives `crash`, nothing else does. */
 export class SimServer {
@@ -70,11 +71,27 @@ export class SimServer {
     const { clock: time, random, network, profile, bug, invariants } = this.world;
     const clock = new MachineClock(time, random, profile.drift, () => this.process?.node === node && this.observe());
     const faults = { writeMsMax: DISK_WRITE_MS_MAX, slow: profile.slowDisk };
-    const log = new SimLogStore(this.disk, clock, random, faults, bug, (batch) => invariants.writes(this, batch));
+    const log = new SimLogStore(
+      this.disk,
+      clock,
+      random,
+      faults,
+      bug,
+      (batch) => invariants.writes(this, batch),
+      () => this.maybeFlicker(),
+    );
     const machine = new StoreMachine((index, command) => invariants.applies(this.id, index, command), bug);
-    const { snapshotThreshold, readLeases } = profile;
+    const { snapshotThreshold, readLeases, appendBytesMax } = profile;
     const node = new RaftNode(
-      { id: this.id, address: this.id, freeBytesMin: 1, snapshotThreshold, trailingLogs: 10, readLeases },
+      {
+        id: this.id,
+        address: this.id,
+        freeBytesMin: 1,
+        snapshotThreshold,
+        trailingLogs: 10,
+        readLeases,
+        appendBytesMax,
+      },
       {
         logStore: log,
         snapshotStore: new SimSnapshotStore(this.snapshots, clock),
@@ -107,6 +124,18 @@ export class SimServer {
     const kept = Math.max(0, disk.entries.length - entries);
     disk.distrustedUpTo = Math.max(disk.distrustedUpTo, disk.base.index + disk.entries.length);
     disk.entries = disk.entries.slice(0, kept);
+  }
+
+  /** Off and on again within a few milliseconds. */
+  private maybeFlicker(): void {
+    const { clock, random, profile } = this.world;
+    const { process } = this;
+    if (random.next() >= profile.flicker) return;
+    clock.setTimer(random.next() * FLICKER_MS_MAX, () => {
+      if (this.process !== process) return;
+      this.crash();
+      clock.setTimer(random.next() * FLICKER_MS_MAX, () => !this.isOn && void this.start());
+    });
   }
 
   private observe(): void {
