@@ -113,10 +113,7 @@ const DIFFERENCES: Readonly<Record<string, Partial<Reply>>> = {
       .filter((name) => /^(1\.0\.0\.10\.in-addr|6\.0\.0.*ip6)/.test(name))
       .map((name) => [name, withTtl(name, ' 0 PTR', ' 3 PTR')]),
   ),
-  // Case is the asker's in all of the answer, as far as it repeats the question (Consul: only in the owner, or not at all).
-  'WEB.service.Consul SRV': inSections('WEB.service.Consul SRV', (texts = []) =>
-    texts.map((text) => text.replaceAll('consul.', 'Consul.')),
-  ),
+  // Case is the asker's in the owner.
   '0A00000F.addr.consul A': { answer: ['0A00000F.addr.consul. 3 A 10.0.0.15'] },
   // Answers stay in the domain that was asked, as in later Consul.
   ...Object.fromEntries(

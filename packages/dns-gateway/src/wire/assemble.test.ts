@@ -160,10 +160,16 @@ describe('a response', () => {
     );
     const reply = put(OWNER, answerOf(groups));
     expect(reply.bytes.length).toBeLessThanOrEqual(65_535);
-    // Consul 1.8.7 fits 997 of these.
-    expect(reply.answer.length).toBeGreaterThan(997);
+    // SRV targets stand in full (RFC 2782); Consul 1.8.7 fits 997 of these.
+    expect(reply.answer.length).toBeGreaterThan(900);
+    expect(reply.bytes.length).toBeGreaterThan(65_400);
     const targets = new Set(reply.answer.map((record) => record.split(' ').at(-1)));
     expect(new Set(reply.additional.map((record) => record.split(' ')[0]))).toEqual(targets);
+  });
+
+  it('writes SRV targets in full: RFC 2782 forbids compression there, and c-ares refuses it', () => {
+    const { bytes } = put(OWNER, answerOf([srvGroup(OWNER, 0, 'n1.node.dc1.consul')]));
+    expect(bytes.includes(Buffer.from('\x02n1\x04node\x03dc1\x06consul\x00', 'latin1'))).toBe(true);
   });
 
   it('limits addresses over TCP too where that is set', () => {

@@ -97,8 +97,7 @@ class Block {
         this.u16(data.priority);
         this.u16(data.weight);
         this.u16(data.port);
-        // RFC 2782 forbids compression here, Consul compresses, every reader copes; large answers need the room.
-        return this.name(data.target);
+        return this.wholeName(data.target);
       case TYPE.TXT:
         return this.text(data.text);
       case TYPE.SOA:
@@ -119,6 +118,16 @@ class Block {
         return this.u16(0xc000);
       }
       if (this.remember) this.seen?.set(key, this.length);
+      this.raw(name.subarray(offset, offset + name[offset]! + 1));
+    }
+    this.raw(ROOT_BYTE);
+  }
+
+  /** RFC 2782 forbids compression of an SRV target, and c-ares (Node 24) refuses it. Others may point at it. */
+  private wholeName(name: Name): void {
+    for (const offset of labelOffsets(name)) {
+      const key = nameKey(name, offset);
+      if (this.remember && !this.seen?.has(key)) this.seen?.set(key, this.length);
       this.raw(name.subarray(offset, offset + name[offset]! + 1));
     }
     this.raw(ROOT_BYTE);
