@@ -64,6 +64,8 @@ export interface AgentConfig {
   };
   readonly raft: {
     readonly multiplier: number;
+    /** Tribune's own: leaders answer reads by lease (docs/raft.md, R8). Off unless asked for. */
+    readonly readLeases: boolean;
     /** 0: raft-core's own default. */
     readonly snapshotThreshold: number;
     /** 0: raft-core's own default. */

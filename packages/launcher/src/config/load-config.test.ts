@@ -218,8 +218,11 @@ describe('what the agent is told', () => {
       acl { enabled = false default_policy = "allow" tokens { } }  connect { enabled = false }  ui = false  ui_config { enabled = false }
       verify_incoming = false  auto_encrypt { tls = false }  tls { defaults { verify_outgoing = false } }  peering { enabled = false }
       disable_update_check = true  limits { http_max_conns_per_client = 7 rpc_rate = 100.5 }  telemetry { prometheus_retention_time = "24h" }
-      performance { raft_multiplier = 5 }  enable_syslog = false  disable_remote_exec = true  encrypt = ""  raft_protocol = 3`;
-    expect(loadHcl(hcl)).toMatchObject({ limits: { http_max_conns_per_client: 7 }, raft: { multiplier: 5 } });
+      performance { raft_multiplier = 5  read_leases = true }  enable_syslog = false  disable_remote_exec = true  encrypt = ""  raft_protocol = 3`;
+    expect(loadHcl(hcl)).toMatchObject({
+      limits: { http_max_conns_per_client: 7 },
+      raft: { multiplier: 5, readLeases: true },
+    });
   });
 
   test('services and checks of files are decoded with Consul names, in HCL blocks', () => {

@@ -60,6 +60,7 @@ export function raftArguments(config: AgentConfig, { nodeId, dataPath }: AgentId
     bootstrap: config.bootstrap || config.isDev,
     'bootstrap-expect': config.bootstrapExpect,
     'raft-multiplier': config.raft.multiplier,
+    'read-leases': config.raft.readLeases,
     autopilot: autopilotJson(config.autopilot),
     'membership-address': ports.address('gossip'),
     'admin-address': ports.address('raft-admin'),

@@ -20,6 +20,7 @@ describe('the command line of a server', () => {
         bootstrap: false,
         bootstrapExpect: 0,
         raftMultiplier: 1,
+        raft: { readLeases: false },
         autopilot: autopilotDefaults,
       },
     });

@@ -13,6 +13,7 @@ export const commandLineSpecs = {
   bootstrap: { help: 'true: found a new datacenter alone', default: 'false' },
   'bootstrap-expect': { help: 'found a new datacenter when this many servers have met', default: '0' },
   'raft-multiplier': { help: 'stretches all timings of consensus, 1 to 10', default: '1' },
+  'read-leases': { help: 'true: the leader answers reads by lease; all servers must agree', default: 'false' },
   autopilot: { help: "the autopilot configuration of a new datacenter, as the HTTP API's JSON", default: '{}' },
   'membership-address': { help: 'host:port of membership.v1 (gossip)', default: '127.0.0.1:8311' },
   'admin-address': { help: 'host:port of /healthz, /readyz and /metrics', default: '127.0.0.1:8310' },
@@ -53,8 +54,10 @@ export function readCommandLine(flags: Flags): CommandLine {
       return autopilotDefaults;
     }
   };
-  if (flags.bootstrap !== 'true' && flags.bootstrap !== 'false') {
-    problems.push(`--bootstrap is "${flags.bootstrap}", must be true or false`);
+  for (const flag of ['bootstrap', 'read-leases'] as const) {
+    if (flags[flag] !== 'true' && flags[flag] !== 'false') {
+      problems.push(`--${flag} is "${flags[flag]}", must be true or false`);
+    }
   }
   const logLevel = LOG_LEVELS.find((level) => level === flags['log-level']);
   if (!logLevel) problems.push(`--log-level is "${flags['log-level']}", must be one of ${LOG_LEVELS.join(', ')}`);
@@ -70,6 +73,7 @@ export function readCommandLine(flags: Flags): CommandLine {
     bootstrap: flags.bootstrap === 'true',
     bootstrapExpect: number('bootstrap-expect'),
     raftMultiplier: number('raft-multiplier'),
+    raft: { readLeases: flags['read-leases'] === 'true' },
     autopilot: autopilot(),
   };
   if (problems.length === 0) problems.push(...validateServerOptions({ ...server, id: flags.id || 'to be made' }));

@@ -17,6 +17,7 @@ export function raftOptionsOf(config: AgentConfig, { nodeId, dataPath }: AgentId
     bootstrapExpect: config.bootstrapExpect,
     raftMultiplier: config.raft.multiplier,
     raft: {
+      readLeases: config.raft.readLeases,
       ...(snapshotThreshold > 0 ? { snapshotThreshold } : {}),
       ...(trailingLogs > 0 ? { trailingLogs } : {}),
     },

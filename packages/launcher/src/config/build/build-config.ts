@@ -130,6 +130,7 @@ function buildCluster(given: DecodedAgent) {
     },
     raft: {
       multiplier: given.performance.raft_multiplier,
+      readLeases: given.performance.read_leases,
       snapshotThreshold: given.raft_snapshot_threshold,
       trailingLogs: given.raft_trailing_logs,
     },

@@ -84,6 +84,7 @@ export const clusterFields = {
   raft_boltdb: inert(opaque()),
   performance: group({
     raft_multiplier: int(1, { min: 1, max: 10 }),
+    read_leases: bool(false),
     leave_drain_time: duration('5s'),
     rpc_hold_timeout: duration('7s'),
     grpc_keepalive_interval: inert(duration('30s')),
