@@ -24,6 +24,7 @@ import type { RaftServerOptions } from './options';
 import { Proposer } from './proposer';
 import type { RaftServerCollaborators } from './raft-server';
 import { ReadFence } from './read-fence';
+import { recoverQuorum } from './recover-quorum';
 import type { ReplicatedState } from './replicated-state';
 
 /** What exists before the server RPC port is bound. */
@@ -100,6 +101,8 @@ export function serverCore(foundations: Foundations): ServerCore {
     stateReplaced: () => duties.beginAnew(),
     async start() {
       node.on(observe);
+      // On stores of its own, which it closes: the node opens the same folders afterwards.
+      await recoverQuorum({ id: options.id, dataDir: foundations.dataDir, ...storesOf(foundations), logger });
       await node.start();
       if (node.status().hasConfiguration) return;
       // Expecting one server is the same as founding alone.
@@ -119,13 +122,20 @@ export function serverCore(foundations: Foundations): ServerCore {
   };
 }
 
-function raftNode({ options, collaborators, replicated, transport, dataDir, address }: Foundations): RaftNode {
+function storesOf({ options, dataDir, collaborators: { logger } }: Foundations) {
+  return {
+    logStore: new LevelLogStore({ directory: join(dataDir, 'log'), serverId: options.id }),
+    snapshotStore: new FileSnapshotStore(join(dataDir, 'snapshots'), logger.child('snapshot')),
+  };
+}
+
+function raftNode(foundations: Foundations): RaftNode {
+  const { options, collaborators, replicated, transport, address } = foundations;
   const { clock, random, logger, metrics } = collaborators;
   return new RaftNode(
     { ...options.raft, id: options.id, address, multiplier: options.raftMultiplier ?? 1 },
     {
-      logStore: new LevelLogStore({ directory: join(dataDir, 'log'), serverId: options.id }),
-      snapshotStore: new FileSnapshotStore(join(dataDir, 'snapshots'), logger.child('snapshot')),
+      ...storesOf(foundations),
       transport,
       stateMachine: replicated,
       clock,

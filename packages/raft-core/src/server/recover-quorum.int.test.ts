@@ -1,0 +1,110 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FakePool } from '../testing/fake-membership';
+import { setKey, TestServer, until, write } from '../testing/test-server';
+
+describe('servers whose quorum is lost for good', () => {
+  jest.setTimeout(30_000);
+  let servers: TestServer[];
+  let pool: FakePool;
+
+  const leader = (): TestServer | undefined => servers.find((server) => server.isLeader);
+  const start = async (count: number, snapshotThreshold: number): Promise<void> => {
+    pool = new FakePool();
+    const settings = { bootstrapExpect: count, rpcHoldMs: 1_000, raft: { snapshotThreshold, trailingLogs: 5 } };
+    const names = ['one', 'two', 'three', 'four', 'five'].slice(0, count);
+    servers = await Promise.all(names.map((name) => TestServer.create(name, pool, settings)));
+    await Promise.all(servers.map((server) => server.start()));
+    await until(() => leader() !== undefined);
+  };
+  const peersFile = (server: TestServer): string => join(server.dataDir, 'peers.json');
+  const leave = (server: TestServer, survivors: readonly TestServer[]): void =>
+    writeFileSync(
+      peersFile(server),
+      JSON.stringify(survivors.map(({ id, address }) => ({ id, address, non_voter: false }))),
+    );
+  const value = (server: TestServer, key: string): string | undefined => {
+    const entry = server.running.view.tables.kv.get(key);
+    return entry && Buffer.from(entry.value).toString();
+  };
+  /** A leader applies what it has committed only when it knows that it leads. */
+  const current = async (server: TestServer): Promise<void> => {
+    const { revision } = (await server.state.readFence()) as { revision: number };
+    await server.running.view.atLeast(revision);
+  };
+  afterEach(() => Promise.all(servers.map((server) => server.remove())));
+
+  it.each([
+    ['a log', 8_192],
+    ['a snapshot and a log', 40],
+  ])('go on with one that has %s', async (_what, snapshotThreshold) => {
+    await start(3, snapshotThreshold);
+    for (let i = 0; i < 100; i++) await write(servers[0]!.state, setKey(`k${i % 10}`, String(i)));
+    const survivor = leader()!;
+    const before = survivor.running.view.revision;
+    for (const server of servers) pool.setStatus(server.name, 'failed');
+    await Promise.all(servers.map((server) => server.stop()));
+    leave(survivor, [survivor]);
+    await survivor.start();
+    await until(() => survivor.isLeader);
+    expect(existsSync(peersFile(survivor))).toBe(false);
+    expect(await write(survivor.state, setKey('after', '1'))).toEqual({ kind: 'done', ok: true });
+    expect([value(survivor, 'k9'), survivor.running.view.revision > before]).toEqual(['99', true]);
+    expect(survivor.running.raftStatus().peers.map(({ id }) => id)).toEqual([survivor.id]);
+    // Once, and for good.
+    await survivor.stop();
+    await survivor.start();
+    await until(() => survivor.isLeader);
+    await current(survivor);
+    expect(value(survivor, 'after')).toBe('1');
+  });
+
+  it('follow the survivor that knows most', async () => {
+    await start(5, 8_192);
+    await write(servers[0]!.state, setKey('a', '1'));
+    const ahead = leader()!;
+    const behind = servers.find((server) => server !== ahead)!;
+    await behind.stop();
+    for (let i = 0; i < 20; i++) await write(ahead.state, setKey('a', `later ${i}`));
+    for (const server of servers) pool.setStatus(server.name, 'failed');
+    await Promise.all(servers.map((server) => server.stop()));
+    for (const server of [ahead, behind]) leave(server, [ahead, behind]);
+    await Promise.all([behind.start(), ahead.start()]);
+    await until(() => ahead.isLeader);
+    await current(behind);
+    expect([value(ahead, 'a'), value(behind, 'a')]).toEqual(['later 19', 'later 19']);
+    expect(behind.running.stateMachine.hash()).toBe(ahead.running.stateMachine.hash());
+  });
+
+  it('refuse a file that cannot be meant, and keep it and the state', async () => {
+    await start(1, 8_192);
+    const [server] = servers as [TestServer];
+    await write(server.state, setKey('a', '1'));
+    await server.stop();
+    const attempts: [string, string][] = [
+      ['{', 'peers.json: is not JSON'],
+      ['[]', 'peers.json: names no voter'],
+      ['[{"id":"x"}]', 'peers.json: [0].address must be host:port'],
+      ['["10.0.0.1:8300"]', 'peers.json: [0].id must be the id of a server'],
+      ['[{"id":"x","address":"h:1"},{"id":"x","address":"h:2"}]', 'peers.json: gives an id twice'],
+    ];
+    for (const [text, message] of attempts) {
+      writeFileSync(peersFile(server), text);
+      await expect(server.start()).rejects.toThrow(message);
+      expect(existsSync(peersFile(server))).toBe(true);
+    }
+    leave(server, [server]);
+    await server.start();
+    await until(() => server.isLeader);
+    await current(server);
+    expect(value(server, 'a')).toBe('1');
+  });
+
+  it('are not made from nothing', async () => {
+    pool = new FakePool();
+    const empty = await TestServer.create('empty', pool, { rpcHoldMs: 1_000 });
+    servers = [empty];
+    writeFileSync(peersFile(empty), JSON.stringify([{ id: empty.id, address: '127.0.0.1:1' }]));
+    await expect(empty.start()).rejects.toThrow('there is nothing to recover');
+  });
+});
