@@ -8,6 +8,8 @@ export interface ClusterOptions {
   /** What runs between the servers. `none`: plain loopback, as no link is to be cut. */
   readonly network?: 'none' | 'proxied' | 'namespaces';
   readonly configuration?: Record<string, unknown>;
+  /** Before the first start. */
+  readonly prepare?: (servers: readonly AgentProcess[]) => void;
 }
 
 /** Servers as real processes that elect a leader among themselves. */
@@ -19,7 +21,7 @@ export class ServerCluster {
 
   static async start(
     count: number,
-    { network = 'none', configuration = {} }: ClusterOptions = {},
+    { network = 'none', configuration = {}, prepare }: ClusterOptions = {},
   ): Promise<ServerCluster> {
     const proxied = network === 'proxied' ? new ProxiedLinks() : undefined;
     const links = network === 'namespaces' ? new NamespaceLinks(count) : proxied;
@@ -35,6 +37,7 @@ export class ServerCluster {
       const agent = { ...shape, ...chosen, ...where, ...client, ...configuration };
       servers.push(await AgentProcess.create(`s${i}`, agent, port as AgentPorts, place?.prefix));
     }
+    prepare?.(servers);
     await proxied?.open(servers.map((server) => ({ pid: () => pidOf(server), ports: server.ports })));
     const cluster = new ServerCluster(servers, links);
     for (const server of servers) server.start();

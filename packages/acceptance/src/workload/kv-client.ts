@@ -1,6 +1,9 @@
 import type { KvAction, KvAnswer, KvOperation } from '@tribune/simulator';
 import { HttpClient, type Answer } from '../http';
 
+/** A session that ends is no request on a key. */
+type Asked = Exclude<KvAction, { kind: 'invalidate' }>;
+
 /** Where a server's HTTP API is. */
 export interface Door {
   readonly host: string;
@@ -28,12 +31,12 @@ export class KvClient {
   }
 
   /** Undefined when nothing is known of the outcome. */
-  async perform(server: number, key: string, action: KvAction, query = ''): Promise<KvAnswer | undefined> {
+  async perform(server: number, key: string, action: Asked, query = ''): Promise<KvAnswer | undefined> {
     const record = { key, action, client: this.id, calledAt: performance.now(), returnedAt: Infinity };
     const open: { -readonly [K in keyof KvOperation]: KvOperation[K] } = record;
     this.history.push(open);
     const answer = await this.send(server, key, action, query).catch((error: NodeJS.ErrnoException) => error);
-    const meaning = answer instanceof Error ? lossOf(answer) : meaningOf(answer);
+    const meaning = 'status' in answer ? meaningOf(answer) : lossOf(answer);
     if (meaning === 'refused') this.history.splice(this.history.indexOf(open), 1);
     if (meaning === undefined || meaning === 'refused') return undefined;
     open.returnedAt = performance.now();
@@ -53,7 +56,7 @@ export class KvClient {
     for (const door of this.doors) door.close();
   }
 
-  private send(server: number, key: string, action: KvAction, query: string): Promise<Answer> {
+  private send(server: number, key: string, action: Asked, query: string): Promise<Answer> {
     const path = `/v1/kv/${this.under}/${key}`;
     const door = this.doors[server]!;
     switch (action.kind) {

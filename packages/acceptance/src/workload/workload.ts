@@ -100,7 +100,11 @@ function explain(verdict: Exclude<KvVerdict, { kind: 'linearizable' }>, history:
 }
 
 /** What is done on an index that was read before must be right, however old it is. */
-function someAction(value: string, session: string, index: number | undefined): KvAction {
+function someAction(
+  value: string,
+  session: string,
+  index: number | undefined,
+): Exclude<KvAction, { kind: 'invalidate' }> {
   const pick = Math.random();
   if (pick < 0.45 || (pick >= 0.6 && pick < 0.8 && index === undefined)) return { kind: 'get' };
   if (pick < 0.6) return { kind: 'put', value };
