@@ -79,10 +79,10 @@ describe('gossip as a process', () => {
     const unknown = new GossipProcess('--name=a', '--colour=red');
     expect(await unknown.exited).toBe(1);
     expect(unknown.errors).toBe('unknown argument --colour=red\n');
-    const wrong = new GossipProcess('--name=a b', '--encrypt=c2hvcnQ=', '--wan-port=99999');
+    const wrong = new GossipProcess(`--name=${'a'.repeat(256)}`, '--encrypt=c2hvcnQ=', '--wan-port=99999');
     expect(await wrong.exited).toBe(1);
     expect(wrong.errors.trim().split('\n')).toEqual([
-      expect.stringMatching(/^name "a b": /),
+      expect.stringMatching(/^name "a+": 1 to 255 bytes/),
       'encryptKey: key size must be 16, 24 or 32 bytes',
       expect.stringMatching(/^wan.port 99999: /),
     ]);
