@@ -6,6 +6,7 @@ export { StateMachine, type Applied, type Snapshot } from './state-machine';
 export { applyCommand, refusalOf } from './commands/apply';
 export { UnknownCommandError } from './commands/unknown-command';
 export type {
+  AuditCommand,
   CatalogVerb,
   Command,
   CoordinateUpdateCommand,
@@ -19,6 +20,7 @@ export type {
   SessionCreateCommand,
   SessionDestroyCommand,
   SettingCommand,
+  StateHashes,
   TableCommand,
   TombstoneReapCommand,
   TxnCommand,

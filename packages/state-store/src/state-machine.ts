@@ -1,6 +1,6 @@
 import { assert } from '@tribune/platform';
 import { applyCommand } from './commands/apply';
-import type { RestoreCommand } from './commands/command';
+import type { AuditCommand, RestoreCommand } from './commands/command';
 import { flawOf, isRestoreCommand } from './commands/command-shape';
 import type { Outcome } from './commands/outcome';
 import { decodeCommand } from './encoding/command-codec';
@@ -20,6 +20,8 @@ export interface Applied {
   readonly deltas: readonly Delta[];
   /** Other tables took the place of the old ones, and `deltas` does not say what changed. */
   readonly replaced?: boolean;
+  /** Somebody asks for the hashes of all tables as they are now. */
+  readonly audit?: AuditCommand;
 }
 
 export interface Snapshot {
@@ -57,6 +59,7 @@ export class StateMachine {
     assert(index > this.live.revision, 'commands are applied in the order of their indexes');
     const decoded = decodeCommand(command);
     if (isRestoreCommand(decoded)) return this.applyRestore(index, decoded);
+    if (decoded?.type === 'audit') return this.applyAudit(index, decoded);
     const transaction = new Transaction(this.tables, index);
     const outcome = applyCommand(transaction, decoded);
     this.live.advance(index, transaction.deltas);
@@ -107,6 +110,13 @@ export class StateMachine {
     if (replacement) this.replace(replacement, index);
     else this.live.advance(index, []);
     return { outcome, deltas: [], replaced: replacement !== undefined };
+  }
+
+  private applyAudit(index: number, audit: AuditCommand): Applied {
+    this.live.advance(index, []);
+    const flaw = flawOf(audit);
+    if (flaw !== undefined) return { outcome: { kind: 'error', message: `Malformed command: ${flaw}` }, deltas: [] };
+    return { outcome: { kind: 'done', ok: true }, deltas: [], audit };
   }
 
   private replace(tables: Tables, revision: number): void {

@@ -14,6 +14,11 @@ export function serverMetrics(metrics: Metrics) {
     proposalsWaiting: metrics.gauge('tribune_raft_core_proposals_waiting', 'Commands without a result yet'),
     fences: metrics.counter('tribune_raft_core_read_fences_total', 'Read fences by result', ['result']),
     feedSubscribers: metrics.gauge('tribune_raft_core_feed_subscribers', 'Open feed streams'),
+    divergences: metrics.counter(
+      'tribune_raft_core_divergences_total',
+      'Tables that were not what the leader had at the same index: an alarm',
+      ['table'],
+    ),
     sessionTtls: metrics.gauge('tribune_raft_core_session_ttls', 'Sessions whose TTL runs on this leader'),
   };
 }

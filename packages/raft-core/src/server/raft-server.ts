@@ -11,6 +11,7 @@ import { serverMetrics, type ServerMetrics } from './metrics';
 import { advertised, assertServerOptions, type RaftServerOptions } from './options';
 import { commandProblem, ReplicatedState } from './replicated-state';
 import { serverCore, type ServerCore } from './server-core';
+import type { Divergence } from './state-audit';
 import { LeaderOnlyBinding, RemoteStateBinding, StateBinding, type StateBindingParts } from './state-binding';
 
 export interface RaftServerCollaborators {
@@ -63,6 +64,7 @@ class Server implements RaftServer {
     this.replicated = new ReplicatedState(collaborators.clock, options.feedHistory, () => this.core?.stateReplaced());
     this.members = new LanMembers(options.datacenter, collaborators);
     this.metrics = serverMetrics(collaborators.metrics);
+    this.replicated.audit.onDivergence = (divergence) => this.diverged(divergence);
     const parts = this.parts();
     this.state = new StateBinding(parts);
     this.service = this.stateService(parts);
@@ -138,6 +140,7 @@ class Server implements RaftServer {
     this.serving = false;
     await this.core?.stop();
     this.replicated.feed.close();
+    this.replicated.audit.stop();
     this.service.close();
     await grpc.stop();
     await this.members.stop();
@@ -147,6 +150,11 @@ class Server implements RaftServer {
   private started(): ServerCore {
     if (this.core) return this.core;
     throw new ServerNotStartedError({ code: 'SERVER_NOT_STARTED' }, 'the server has not started yet');
+  }
+
+  private diverged(divergence: Divergence): void {
+    this.metrics.divergences.inc({ table: divergence.table });
+    this.collaborators.logger.error('this server has not the state that the leader has', { ...divergence });
   }
 
   private addressOf(id: string): string | undefined {

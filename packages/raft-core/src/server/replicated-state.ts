@@ -3,12 +3,14 @@ import { decodeCommand, StateMachine, type Command, type KvOperation, type Outco
 import type { StateMachine as RaftStateMachine } from '../node/state-machine';
 import { FeedHub, feedHubDefaults } from './feed/feed-hub';
 import { historyDefaults, type HistoryLimits } from './feed/history';
+import { StateAudit } from './state-audit';
 import { feedSourceOf } from './feed/feed-source';
 
 /** Introduces Raft to the state store: committed commands go in, deltas go to the feed, the outcome to the proposer. */
 export class ReplicatedState implements RaftStateMachine {
   readonly machine = new StateMachine();
   readonly feed: FeedHub;
+  readonly audit: StateAudit;
 
   constructor(
     private readonly clock: Clock,
@@ -16,11 +18,13 @@ export class ReplicatedState implements RaftStateMachine {
     /** Other tables took the place of the old ones, by a snapshot or a restored backup. */
     private readonly onReplaced: () => void = () => undefined,
   ) {
+    this.audit = new StateAudit(this.machine, clock);
     this.feed = new FeedHub(feedSourceOf(this.machine), clock, { ...feedHubDefaults, history });
   }
 
   apply(index: number, command: Uint8Array): Outcome {
-    const { outcome, deltas, replaced } = this.machine.apply(index, command);
+    const { outcome, deltas, replaced, audit } = this.machine.apply(index, command);
+    if (audit) this.audit.mark(index, audit.previous);
     if (replaced) this.replaced(index);
     else this.feed.record(index, deltas, command.length);
     return outcome;
@@ -90,6 +94,7 @@ const COMMANDS: Record<Command['type'], true> = {
   'restore-chunk': true,
   'restore-commit': true,
   'restore-abort': true,
+  audit: true,
 };
 const KV_VERBS: Record<KvOperation['verb'], true> = {
   set: true,

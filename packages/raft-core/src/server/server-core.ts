@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { connectState, type LeaderStatus } from '@tribune/protocol';
 import { decodeOutcome, encodeCommand, type Command } from '@tribune/state-store';
 import { autopilotDefaults, autopilotSettings, type AutopilotSettings } from '../leader-duties/autopilot-settings';
+import { AuditState } from '../leader-duties/audit-state';
 import { CleanUpDeadServers } from '../leader-duties/clean-up-dead-servers';
 import { LeaderDuties, type DutyCollaborators, type DutyProposal } from '../leader-duties/duty';
 import { ExpireLockDelays } from '../leader-duties/expire-lock-delays';
@@ -167,6 +168,7 @@ function leaderDuties(
     ...(options.autopilot ? [new SeedAutopilot(options.autopilot, duty)] : []),
     new ReconcileMembers({ datacenter, own: { name, taggedAddresses, meta } }, members, duty),
     new MaintainPeers(node, members, duty, health),
+    new AuditState(replicated.audit, duty, options.auditMs),
     new CleanUpDeadServers(node, members, settings, { ...duty, forceLeave }),
     sessions,
     new ExpireLockDelays(duty),

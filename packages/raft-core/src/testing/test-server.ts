@@ -16,6 +16,8 @@ export interface TestServerSettings {
   readonly rpcHoldMs?: number;
   readonly feedHistory?: RaftServerOptions['feedHistory'];
   readonly autopilot?: Partial<AutopilotSettings>;
+  readonly auditMs?: number;
+  readonly onFatal?: (error: Error) => void;
   readonly logger?: Logger;
 }
 
@@ -68,6 +70,8 @@ export class TestServer {
       rpcHoldMs,
       feedHistory,
       autopilot,
+      auditMs,
+      onFatal,
       logger = silentLogger,
     } = this.settings;
     const server = createRaftServer(
@@ -83,6 +87,7 @@ export class TestServer {
         raft: { freeBytesMin: 0, ...raft },
         rpcHoldMs,
         feedHistory,
+        auditMs,
         // Nobody waits ten seconds for a vote in a test.
         autopilot: { ...autopilotDefaults, serverStabilizationMs: 0, ...autopilot },
       },
@@ -92,6 +97,7 @@ export class TestServer {
         random: systemRandom,
         logger,
         metrics: new Metrics(),
+        onFatal,
       },
     );
     await server.start();

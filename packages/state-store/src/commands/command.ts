@@ -4,7 +4,7 @@ import type { HealthCheck, Node, ServiceInstance, Session } from '@tribune/proto
  * What can be put on the log. A command is everything `apply` may look at: no clock, no randomness, no configuration.
  * Identifiers (session ids) are made by the proposer; expiry (TTL, lock delay, tombstones) is proposed by the leader's duties.
  */
-export type Command = TableCommand | RestoreCommand;
+export type Command = TableCommand | RestoreCommand | AuditCommand;
 
 /** Commands that write rows. */
 export type TableCommand =
@@ -153,3 +153,18 @@ export type RestoreCommand =
   | { readonly type: 'restore-chunk'; readonly id: string; readonly sequence: number; readonly rows: Uint8Array }
   | { readonly type: 'restore-commit'; readonly id: string; readonly chunks: number }
   | { readonly type: 'restore-abort'; readonly id: string };
+
+/**
+ * Changes nothing. Asks every server to hash its tables as they are at this command's index, and says what the leader's
+ * were at an earlier one, so that each can tell whether it still has what the others have.
+ */
+export interface AuditCommand {
+  readonly type: 'audit';
+  readonly previous?: StateHashes;
+}
+
+export interface StateHashes {
+  readonly index: number;
+  /** Table → hash. */
+  readonly tables: Readonly<Record<string, string>>;
+}

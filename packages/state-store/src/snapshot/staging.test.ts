@@ -170,3 +170,13 @@ test('a server that starts from a snapshot in the middle of a restore goes on wi
   expect(late.machine.hash()).toBe(h.machine.hash());
   expect(late.machine.view.tables.kv.size).toBe(1_200);
 });
+
+test('an audit changes nothing, and is handed to who can answer it', () => {
+  const h = harness();
+  h.set('a', '1');
+  const before = h.machine.hash();
+  const previous = { index: 1, tables: { kv: 'ff' } };
+  expect(h.apply({ type: 'audit', previous })).toEqual({ kind: 'done', ok: true });
+  expect([h.machine.hash(), h.last.deltas, h.last.audit]).toEqual([before, [], { type: 'audit', previous }]);
+  expect(h.apply({ type: 'audit', previous: 7 } as never)).toMatchObject({ kind: 'error' });
+});

@@ -1,0 +1,29 @@
+import type { Timer } from '@tribune/platform';
+import type { StateHashes } from '@tribune/state-store';
+import type { Duty, DutyCollaborators } from './duty';
+
+const INTERVAL_MS = 60_000;
+
+/** Has all servers hash their tables now and then, and tells them what the leader's hashes were the time before. */
+export class AuditState implements Duty {
+  readonly name = 'audit-state';
+  private timer: Timer | undefined;
+
+  constructor(
+    private readonly own: { readonly latest: StateHashes | undefined },
+    private readonly collaborators: Pick<DutyCollaborators, 'clock' | 'propose'>,
+    private readonly intervalMs = INTERVAL_MS,
+  ) {}
+
+  begin(): void {
+    this.timer = this.collaborators.clock.setTimer(this.intervalMs, () => {
+      // A round that fails is made up for by the next one.
+      void this.collaborators.propose({ type: 'audit', previous: this.own.latest });
+      this.begin();
+    });
+  }
+
+  end(): void {
+    this.timer?.cancel();
+  }
+}

@@ -1,0 +1,69 @@
+import { silentLogger, type Logger } from '@tribune/platform';
+import { encodeCommand, type Tables } from '@tribune/state-store';
+import { FakePool } from '../testing/fake-membership';
+import { setKey, TestServer, until, write } from '../testing/test-server';
+
+/** Keeps the errors that are logged. */
+function listener(errors: [string, unknown][]): Logger {
+  const logger: Logger = {
+    ...silentLogger,
+    error: (message: string, fields?: unknown) => void errors.push([message, fields]),
+    child: () => logger,
+  };
+  return logger;
+}
+
+describe('servers that audit their state', () => {
+  jest.setTimeout(30_000);
+
+  it('find the one whose table differs, and name index and table', async () => {
+    const pool = new FakePool();
+    const names = ['one', 'two', 'three'];
+    const errors = names.map((): [string, unknown][] => []);
+    const servers = await Promise.all(
+      names.map((name, i) =>
+        TestServer.create(name, pool, {
+          bootstrapExpect: 3,
+          rpcHoldMs: 1_000,
+          auditMs: 50,
+          logger: listener(errors[i]!),
+        }),
+      ),
+    );
+    await Promise.all(servers.map((server) => server.start()));
+    await until(() => servers.some((server) => server.isLeader));
+    for (let i = 0; i < 50; i++) await write(servers[0]!.state, setKey(`k${i}`, 'v'));
+    const rounds = (server: TestServer): number => server.running.view.revision;
+    const before = rounds(servers[0]!);
+    await until(() => servers.every((server) => rounds(server) >= before + 5));
+    const alarms = (i: number) => errors[i]!.filter(([message]) => message.includes('not the state'));
+    expect(names.flatMap((_, i) => alarms(i))).toEqual([]);
+    const odd = servers.findIndex((server) => !server.isLeader);
+    const tables = servers[odd]!.running.view.tables as Tables;
+    tables.kv.put({ ...tables.kv.get('k7')!, value: Buffer.from('rotten') });
+    await until(() => alarms(odd).length > 0);
+    expect(alarms(odd)[0]).toEqual([
+      'this server has not the state that the leader has',
+      expect.objectContaining({ table: 'kv', index: expect.any(Number) as number }),
+    ]);
+    expect(names.flatMap((_, i) => (i === odd ? [] : alarms(i)))).toEqual([]);
+    await Promise.all(servers.map((server) => server.remove()));
+  });
+
+  it('stop at a command of a newer program, and say which', async () => {
+    const failures: Error[] = [];
+    const settings = { bootstrap: true, onFatal: (error: Error) => void failures.push(error) };
+    const server = await (await TestServer.create('one', new FakePool(), settings)).start();
+    await until(() => server.isLeader);
+    // As if a newer leader had put it on the log: in process nothing looks at it first.
+    const result = await server.state.propose(encodeCommand({ type: 'from-the-future' } as never));
+    expect(result.kind).toBe('unknown');
+    expect(failures.map(({ message }) => message)).toEqual(['command from-the-future is not known to this program']);
+    expect((await server.state.propose(encodeCommand(setKey('a', '1')))).kind).not.toBe('applied');
+    // It does not skip it after a restart either.
+    await server.stop();
+    await server.start();
+    await until(() => failures.length === 2);
+    await server.remove();
+  });
+});
