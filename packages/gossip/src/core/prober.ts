@@ -152,6 +152,7 @@ export class Prober {
     const { name: node, incarnation } = probe.target;
     if (probe.reachedOverStream) {
       hearing.heard(nowMs);
+      this.letObject(node);
       outbox.fact({ kind: 'reachedOverTcpOnly', node });
       return this.conclude(-1, nowMs);
     }
@@ -163,6 +164,13 @@ export class Prober {
       this.rules.suspect({ kind: 'suspect', node, incarnation, from: config.name }, nowMs);
     }
     this.conclude(delta, nowMs);
+  }
+
+  // Where no packet gets through, neither do our suspicion and its objection: they go over a stream as well.
+  private letObject(node: string): void {
+    const target = this.context.table.get(node);
+    if (target?.state !== 'suspect') return;
+    this.context.outbox.pushPull({ to: { host: target.host, port: target.port }, node });
   }
 
   private conclude(healthDelta: number, nowMs: number): void {

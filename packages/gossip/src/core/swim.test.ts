@@ -120,6 +120,16 @@ describe('the machine', () => {
     expect(sent.filter((kind) => kind === 'nack' || kind === 'ack')).toEqual(['nack', 'ack']);
   });
 
+  it('lets a suspect object over a stream where no packet gets through', () => {
+    const { sim, facts } = pool(['a', 'b', 'c', 'd', 'e']);
+    sim.link = () => ({ packets: false, streams: true });
+    const { incarnation } = sim.node('a').swim.table.get('b')!;
+    sim.deliver('a', { kind: 'suspect', node: 'b', incarnation, from: 'c' });
+    sim.run(15_000);
+    expect(sim.node('a').swim.table.get('b')).toMatchObject({ state: 'alive', incarnation: incarnation + 1 });
+    expect(facts.filter(({ fact }) => fact.kind === 'departed')).toEqual([]);
+  });
+
   it('accuses nobody while it hears nobody, until the longest suspicion is over', () => {
     const { sim, facts } = pool(['a', 'b', 'c', 'd', 'e']);
     const accused = (): string[] => facts.flatMap(({ fact }) => (fact.kind === 'suspected' ? [fact.node] : []));
