@@ -14,6 +14,8 @@ export interface Profile {
   readonly partition: number;
   /** All cuts are mended. */
   readonly heal: number;
+  /** A server is heard by nobody from the moment it is elected. */
+  readonly coup: number;
   // ── machines ──
   readonly crash: number;
   /** How soon a crashed server comes back. */
@@ -49,6 +51,7 @@ export const calm: Profile = {
   delayMsMax: 3,
   partition: 0,
   heal: 0.06,
+  coup: 0,
   crash: 0,
   restart: 0.1,
   flicker: 0,
@@ -69,7 +72,7 @@ export const calm: Profile = {
 export const profiles = {
   calm,
   crashes: { ...calm, crash: 0.03, flicker: 0.003 },
-  partitions: { ...calm, partition: 0.06, transfer: 0.01 },
+  partitions: { ...calm, partition: 0.06, coup: 0.1, transfer: 0.01 },
   'bad-network': { ...calm, loss: 0.1, duplicate: 0.1, delayMsMax: 60 },
   disks: { ...calm, crash: 0.02, slowDisk: 0.1, failingDisk: 0.01, fullDisk: 0.004, rot: 0.4, partition: 0.02 },
   clocks: { ...calm, drift: 0.3, pause: 0.02, partition: 0.02, crash: 0.005 },

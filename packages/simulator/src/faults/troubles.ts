@@ -28,6 +28,7 @@ export class Troubles {
 
   /** Everything that was broken is repaired. */
   end(): void {
+    this.network.isCalm = true;
     this.network.healAll();
     this.network.faults = { loss: 0, duplicate: 0, delayMsMax: 2 };
     for (const server of this.servers) {

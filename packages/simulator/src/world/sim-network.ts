@@ -18,6 +18,8 @@ interface Plug {
 /** Everybody's cables: loss, delay, duplication, reordering, and links cut in one direction. */
 export class SimNetwork {
   faults: NetworkFaults;
+  /** The troubles are over: nothing breaks any more. */
+  isCalm = false;
   private readonly plugs = new Map<string, Plug>();
   private readonly cuts = new Set<string>();
 

@@ -103,7 +103,7 @@ export class SimServer {
         nextTurn: (run) => void clock.setTimer(0, run),
       },
     );
-    node.on((event) => event.kind === 'roleChanged' && event.role === 'leader' && invariants.leads(this, event.term));
+    node.on((event) => event.kind === 'roleChanged' && event.role === 'leader' && this.elected(event.term));
     this.process = { node, machine, clock, log };
     await node.start();
     if (this.process?.node === node) this.isReady = true;
@@ -126,11 +126,18 @@ export class SimServer {
     disk.entries = disk.entries.slice(0, kept);
   }
 
+  private elected(term: number): void {
+    const { invariants, network, random, profile } = this.world;
+    invariants.leads(this, term);
+    if (!network.isCalm && random.next() < profile.coup)
+      for (const { id } of invariants.servers) network.cut(this.id, id);
+  }
+
   /** Off and on again within a few milliseconds. */
   private maybeFlicker(): void {
-    const { clock, random, profile } = this.world;
+    const { clock, random, profile, network } = this.world;
     const { process } = this;
-    if (random.next() >= profile.flicker) return;
+    if (network.isCalm || random.next() >= profile.flicker) return;
     clock.setTimer(random.next() * FLICKER_MS_MAX, () => {
       if (this.process !== process) return;
       this.crash();
