@@ -18,6 +18,6 @@ export { CONSUL_VERSION, TRIBUNE_VERSION } from './agent/version';
 
 /** `tribune agent`: the exit code. The pieces are loaded only now, so that whoever needs the configuration pays for no more. */
 export function runAgent(argv: readonly string[]): Promise<number> {
-  keepYoungGenerationSmall();
-  return (require('./agent/run-agent') as typeof RunAgentModule).runAgent(argv);
+  const startedUp = keepYoungGenerationSmall();
+  return (require('./agent/run-agent') as typeof RunAgentModule).runAgent(argv, startedUp);
 }

@@ -19,12 +19,15 @@ const STOP_TIMEOUT_MS = 5_000;
 /** Time for the answer to `PUT /v1/agent/leave` to reach its client. */
 const ANSWER_GRACE_MS = 50;
 
-/** `tribune agent`: runs until a signal, a leave or a fatal error; resolves with the exit code. */
-export async function runAgent(argv: readonly string[]): Promise<number> {
+/**
+ * `tribune agent`: runs until a signal, a leave or a fatal error; resolves with the exit code. `startedUp` is called once
+ * everything is loaded and runs.
+ */
+export async function runAgent(argv: readonly string[], startedUp: () => void = () => undefined): Promise<number> {
   const flags = parseFlags(argv);
   if (flags.wantsHelp) return print(process.stdout, flagHelp(), 0);
   try {
-    return await new Run(flags, loadConfig(flags)).untilStopped();
+    return await new Run(flags, loadConfig(flags)).untilStopped(startedUp);
   } catch (error) {
     return print(process.stderr, errorText(error), 1);
   }
@@ -57,7 +60,7 @@ class Run {
     this.ended = new Promise((resolve) => (this.end = resolve));
   }
 
-  async untilStopped(): Promise<number> {
+  async untilStopped(startedUp: () => void): Promise<number> {
     const { config, logger } = this;
     const folder = openDataFolder(config, systemRandom);
     const identity = { nodeId: folder.nodeId, dataPath: folder.path };
@@ -85,6 +88,7 @@ class Run {
     try {
       await lag.start();
       await agent.start();
+      startedUp();
       process.stdout.write('==> Tribune agent running!\n');
       return await this.ended;
     } finally {
