@@ -89,7 +89,7 @@ export function runDetection(
     if (fact.kind === 'departed' && fact.member.name === 'n0') noticed.push(atMs - killedAtMs);
   };
   pool.kill('n0');
-  pool.run(DURATION_MS);
+  while (noticed.length < nodes - 1 && pool.nowMs < killedAtMs + DURATION_MS) pool.run(1000);
   const at = (share: number): number =>
     noticed[Math.min(noticed.length, Math.ceil((nodes - 1) * share)) - 1] ?? Infinity;
   return { first: noticed[0] ?? Infinity, median: at(0.5), p99: at(0.99) };
