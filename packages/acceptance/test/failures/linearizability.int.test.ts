@@ -31,7 +31,7 @@ describe.each(IS_SOAK ? [3, 5] : [3])('%i servers under faults', (count) => {
   /** Ten more writes are acknowledged. */
   async function progress(): Promise<void> {
     const before = workload.writes;
-    await eventually('writes go on', async () => workload.writes >= before + 10, 30_000);
+    await eventually('writes go on', async () => workload.writes >= before + 10, 60_000);
   }
 
   async function expectSound(): Promise<void> {
@@ -96,6 +96,6 @@ describe.each(IS_SOAK ? [3, 5] : [3])('%i servers under faults', (count) => {
         workload.close();
       }
     },
-    60_000 * rounds(1),
+    120_000 * rounds(1),
   );
 });
