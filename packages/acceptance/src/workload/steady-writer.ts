@@ -25,7 +25,7 @@ export class SteadyWriter {
     this.timer = setInterval(() => {
       const writing = this.write().finally(() => this.open.delete(writing));
       this.open.add(writing);
-    }, 1000 / perSecond);
+    }, 1000 / perSecond).unref();
     return this;
   }
 
