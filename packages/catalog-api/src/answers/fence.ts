@@ -37,8 +37,9 @@ export class Fence {
   }
 
   private async passSlowly(first: FenceResult | Promise<FenceResult>): Promise<void> {
-    let fence = await first;
+    // The first answer may have been held for a leader already.
     const deadlineMs = this.clock.monotonicMs() + this.leaderHoldMs;
+    let fence = await first;
     while (fence.kind !== 'confirmed') {
       if (this.clock.monotonicMs() >= deadlineMs) throw noClusterLeader();
       await sleep(this.clock, RETRY_MS * (0.5 + this.random.next()));
