@@ -18,9 +18,9 @@ export interface RaftNodeOptions {
   readonly snapshotThreshold: number;
   /** Entries kept behind a snapshot, so that a briefly absent follower needs no snapshot. Default 10240. */
   readonly trailingLogs: number;
-  /** Also take a snapshot when this many bytes of commands were applied: large values must not fill the disk. Default 64 MiB. */
+  /** Also take a snapshot when this many bytes of commands were applied: large values must not fill the disk. Default 32 MiB. */
   readonly snapshotThresholdBytes: number;
-  /** … and keep no more than about this many bytes of entries behind it. Default 32 MiB. */
+  /** … and keep no more than about this many bytes of entries behind it. Default 16 MiB. */
   readonly trailingBytes: number;
   /** Largest command in bytes. Default 1.5 MiB. */
   readonly commandBytesMax: number;
@@ -47,8 +47,8 @@ export const raftNodeDefaults: Omit<RaftNodeOptions, 'id' | 'address'> = {
   multiplier: 1,
   snapshotThreshold: 8192,
   trailingLogs: 10240,
-  snapshotThresholdBytes: 64 * 1024 * 1024,
-  trailingBytes: 32 * 1024 * 1024,
+  snapshotThresholdBytes: 32 * 1024 * 1024,
+  trailingBytes: 16 * 1024 * 1024,
   commandBytesMax: 1.5 * 1024 * 1024,
   appendBytesMax: 1024 * 1024,
   inflightAppendsMax: 8,

@@ -4,6 +4,7 @@ import { decodeOutcome, encodeCommand, type Command } from '@tribune/state-store
 import { autopilotDefaults, autopilotSettings, type AutopilotSettings } from '../leader-duties/autopilot-settings';
 import { AuditState } from '../leader-duties/audit-state';
 import { CleanUpDeadServers } from '../leader-duties/clean-up-dead-servers';
+import { DropStalledRestore } from '../leader-duties/drop-stalled-restore';
 import { LeaderDuties, type DutyCollaborators, type DutyProposal } from '../leader-duties/duty';
 import { ExpireLockDelays } from '../leader-duties/expire-lock-delays';
 import { ExpireSessions } from '../leader-duties/expire-sessions';
@@ -172,6 +173,7 @@ function leaderDuties(
     new CleanUpDeadServers(node, members, settings, { ...duty, forceLeave }),
     sessions,
     new ExpireLockDelays(duty),
+    new DropStalledRestore(replicated.machine, duty),
     new ReapTombstones(duty),
   ];
   return { sessions, health, duties: new LeaderDuties(duties, duty.logger) };

@@ -40,6 +40,8 @@ export class FileSnapshotStore implements SnapshotStore {
     const digits = (value: number): string => String(value).padStart(DIGITS, '0');
     const path = join(this.directory, `${digits(meta.index)}-${digits(meta.term)}${SUFFIX}`);
     const temporary = `${path}.${++this.saves}.tmp`;
+    // Before and not after, so that there are never three on the disk.
+    await this.prune(KEPT - 1);
     try {
       const bytes = await writeSynced(temporary, meta, chunks);
       await rename(temporary, path);
@@ -50,7 +52,7 @@ export class FileSnapshotStore implements SnapshotStore {
       await rm(temporary, { force: true });
       throw error;
     }
-    await this.prune();
+    await this.prune(KEPT);
     return this.newest!;
   }
 
@@ -66,9 +68,9 @@ export class FileSnapshotStore implements SnapshotStore {
     }
   }
 
-  private async prune(): Promise<void> {
+  private async prune(kept: number): Promise<void> {
     const names = (await readdir(this.directory)).filter((name) => name.endsWith(SUFFIX)).sort();
-    for (const name of names.slice(0, -KEPT)) await rm(join(this.directory, name), { force: true });
+    for (const name of names.slice(0, -kept)) await rm(join(this.directory, name), { force: true });
   }
 }
 
