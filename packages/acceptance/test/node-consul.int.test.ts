@@ -17,7 +17,8 @@ describe('the npm client "consul"', () => {
     expect(await consul.kv.set('app/color', 'blue')).toBe(true);
     expect(await consul.kv.get('app/color')).toMatchObject({ Key: 'app/color', Value: 'blue' });
     expect(await consul.kv.keys('app/')).toEqual(['app/color']);
-    expect(await consul.transaction.create([{ KV: { Verb: 'set', Key: 'app/size', Value: 'eA==' } }])).toMatchObject({
+    const operations = [{ KV: { Verb: 'set', Key: 'app/size', Value: 'eA==' } }];
+    expect(await consul.transaction.create(operations as never)).toMatchObject({
       Results: [{ KV: { Key: 'app/size' } }],
     });
     await consul.kv.del({ key: 'app/', recurse: true });
@@ -25,7 +26,7 @@ describe('the npm client "consul"', () => {
   });
 
   it('registers a service with a TTL check, and finds it while it passes', async () => {
-    await consul.agent.service.register({ name: 'api', port: 81, check: { ttl: '10s', name: 'alive' } });
+    await consul.agent.service.register({ name: 'api', port: 81, check: { ttl: '10s', name: 'alive' } } as never);
     await eventually('the service', async () => Object.keys(await consul.catalog.services()).includes('api'));
     const passing = async (): Promise<number> =>
       ((await consul.health.service({ service: 'api', passing: true })) as unknown[]).length;

@@ -53,7 +53,8 @@ describe('membership.v1 over gRPC', () => {
   });
 
   it('asks the members, all or some, and says why it does not', async () => {
-    const query = { name: 'who', payload: Buffer.from('?'), nodes: [], tags: {}, relayFactor: 0, timeoutMs: 2_000 };
+    const nodes: string[] = [];
+    const query = { name: 'who', payload: Buffer.from('?'), nodes, tags: {}, relayFactor: 0, timeoutMs: 2_000 };
     const names = async (asked: Partial<typeof query & { nodes: string[] }>): Promise<unknown> => {
       const outcome = await client.query('lan', { ...query, ...asked });
       return outcome.ok

@@ -22,7 +22,7 @@ export const GIVE_UP_MS = 100_000;
 export function leaderlessMs(seed: number, { baseMs, spreadMs }: Timeouts): number {
   const random = seededRandom(seed);
   // The core draws its timeout from [base, base + n); here n is the spread of this line.
-  const timeouts: Random = { next: () => random.next(), integer: () => random.integer(spreadMs + 1) } as Random;
+  const timeouts: Random = { ...random, integer: () => random.integer(spreadMs + 1) };
   const voters = SERVERS.map((id) => ({ id, address: id }));
   const config = { electionTicks: baseMs, heartbeatTicks: HEARTBEAT_MS, ...LIMITS };
   const rafts = new Map(SERVERS.map((id) => [id, new Raft({ ...config, id }, emptyState, timeouts)]));
