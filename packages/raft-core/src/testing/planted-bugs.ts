@@ -4,8 +4,6 @@
  */
 import { Leadership } from '../core/leader';
 import { RaftLog } from '../core/log';
-import type { Configuration } from '../core/message';
-import { Progress } from '../core/progress';
 import { ReadIndexQueue } from '../core/read-index';
 import { RaftState } from '../core/state';
 
@@ -14,7 +12,6 @@ type Restore = () => void;
 const BUGS = {
   /** Figure 8: an entry of an earlier term counts as committed once a majority holds it. */
   commitsOlderTerms: () => method(RaftLog.prototype, 'isOfTerm', () => () => true),
-  votesForOlderLogs: () => method(RaftLog.prototype, 'isUpToDate', () => () => true),
   appendsWithoutComparing: () =>
     method(
       RaftLog.prototype,
@@ -33,28 +30,11 @@ const BUGS = {
           return original.call(this, from, token, () => true);
         },
     ),
-  takesSentForHeld: () =>
-    method(
-      Progress.prototype,
-      'sent',
-      (original) =>
-        function (this: Progress, count, commitIndex) {
-          original.call(this, count, commitIndex);
-          this.matchIndex = this.nextIndex - 1;
-        },
-    ),
-  /** A joint configuration decides by its new voters alone. */
-  forgetsOutgoingVoters: () =>
-    getter(RaftState.prototype, 'configuration', function (this: RaftState): Configuration {
-      return { ...this.history.latest.configuration, outgoing: [] };
-    }),
   /** A lease lasts as long as the election timeout of a voter whose clock is exactly ours. */
   leaseWithoutMargin: () =>
     getter(RaftState.prototype, 'leaseMs', function (this: RaftState): number {
       return this.config.leaseMs ? this.config.electionTicks * 10 : 0;
     }),
-  /** A voter that restarts has forgotten what it promised. */
-  forgetsLeasePromise: () => getter(RaftState.prototype, 'hearsLeader', hearsLeaderInMemory),
   leaseSurvivesTransfer: () =>
     getter(Leadership.prototype, 'forbidsLease', function () {
       return false;
@@ -67,11 +47,6 @@ export const CORE_BUGS = Object.keys(BUGS) as CoreBug[];
 /** Until the returned function is called, every node of this process has the bug. */
 export function plantBug(bug: CoreBug): Restore {
   return BUGS[bug]();
-}
-
-function hearsLeaderInMemory(this: RaftState): boolean {
-  if (this.leadership) return true;
-  return this.leaderId !== undefined && this.electionElapsed < this.config.electionTicks;
 }
 
 function method<T extends object, K extends keyof T>(target: T, name: K, make: (original: T[K]) => T[K]): Restore {
