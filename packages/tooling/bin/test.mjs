@@ -19,10 +19,11 @@ function projects() {
     .filter((path) => existsSync(join(path, 'jest.config.cjs')));
 }
 
+// `--forceExit`: what a failed test leaves open must not keep the run from ending and saying so.
 function runPhase({ name, args }, folder) {
   const report = join(folder, `${name}.json`);
   const jest = join(root, 'node_modules/jest/bin/jest.js');
-  const argv = [jest, '--projects', ...projects(), '--json', `--outputFile=${report}`, '--passWithNoTests', ...args];
+  const argv = [jest, '--projects', ...projects(), '--json', `--outputFile=${report}`, '--passWithNoTests', '--forceExit', ...args];
   const { status } = spawnSync(process.execPath, argv, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   if (!existsSync(report)) throw new Error(`the ${name} tests did not finish (exit ${status})`);
   return { status, result: JSON.parse(readFileSync(report, 'utf8')) };
