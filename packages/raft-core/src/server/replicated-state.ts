@@ -61,6 +61,8 @@ export class ReplicatedState implements RaftStateMachine {
 const OTHERS_SHARE = 6;
 /** A chunk that took long because the machine is busy is not waited for much longer. Milliseconds. */
 const PAUSE_MAX_MS = 20;
+/** The log may grow by this before a snapshot hurries. */
+const LEEWAY_BYTES = 24 << 20;
 
 /**
  * Nobody waits for a snapshot that is being taken, but many for their writes: it takes a small part of the time. Unless
@@ -79,7 +81,7 @@ async function* inPassing(
     const tookMs = clock.monotonicMs() - startedMs;
     yield next.value;
     bytes += next.value.length;
-    if (loggedBytes() > bytes) await new Promise(setImmediate);
+    if (loggedBytes() > Math.max(bytes, LEEWAY_BYTES)) await new Promise(setImmediate);
     else await sleep(clock, Math.min(tookMs * OTHERS_SHARE, PAUSE_MAX_MS));
   }
 }
