@@ -154,5 +154,15 @@ test('an agent laid out as processes does the main job, survives the death of a 
 /** The process of a piece, found as an operator would find it. */
 function childOf(parent: number, piece: string): number {
   const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(/\s+/).map(Number);
-  return children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${piece}/dist/main.js`))!;
+  return children.find((pid) => commandOf(pid).includes(`${piece}/dist/main.js`))!;
+}
+
+/** Empty for a process that ended since its parent was asked: one killed a moment ago is among the children until it is reaped. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return '';
+    throw error;
+  }
 }
