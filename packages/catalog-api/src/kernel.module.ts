@@ -4,6 +4,7 @@ import { messageOf, type Clock, type Logger, type Metrics, type Random } from '@
 import type { StateApi } from '@tribune/protocol';
 import type { View } from '@tribune/state-store';
 import { Fence } from './answers/fence';
+import { LeaderHold } from './answers/leader-hold';
 import { Parking } from './answers/parking';
 import { Reads } from './answers/reads';
 import { Writes } from './answers/writes';
@@ -41,16 +42,20 @@ function given(options: CatalogApiOptions, collaborators: CatalogApiCollaborator
 const MADE: Provider[] = [
   { provide: CatalogApiMetrics, inject: [METRICS], useFactory: (metrics: Metrics) => new CatalogApiMetrics(metrics) },
   {
+    provide: LeaderHold,
+    inject: [CLOCK, RANDOM, OPTIONS],
+    useFactory: (clock: Clock, random: Random, options: CatalogApiOptions) =>
+      new LeaderHold(clock, random, options.leaderHoldMs),
+  },
+  {
     provide: Fence,
-    inject: [STATE, VIEW, CLOCK, RANDOM, OPTIONS],
-    useFactory: (state: StateApi, view: View, clock: Clock, random: Random, options: CatalogApiOptions) =>
-      new Fence(state, view, clock, random, options.leaderHoldMs),
+    inject: [STATE, VIEW, LeaderHold],
+    useFactory: (state: StateApi, view: View, hold: LeaderHold) => new Fence(state, view, hold),
   },
   {
     provide: Writes,
-    inject: [STATE, CLOCK, RANDOM, OPTIONS],
-    useFactory: (state: StateApi, clock: Clock, random: Random, options: CatalogApiOptions) =>
-      new Writes(state, clock, random, options.leaderHoldMs),
+    inject: [STATE, LeaderHold],
+    useFactory: (state: StateApi, hold: LeaderHold) => new Writes(state, hold),
   },
   {
     provide: Parking,

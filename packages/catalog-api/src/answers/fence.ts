@@ -1,19 +1,14 @@
-import { sleep, type Clock, type Random } from '@tribune/platform';
 import type { FenceResult, StateApi } from '@tribune/protocol';
 import type { View } from '@tribune/state-store';
 import { noClusterLeader } from '../http/http-error';
-
-/** A request that found no leader tries again at about this distance. Milliseconds. */
-const RETRY_MS = 60;
+import type { LeaderHold } from './leader-hold';
 
 /** Makes a read linearizable: asks for the fence and waits until the view contains it. */
 export class Fence {
   constructor(
     private readonly state: StateApi,
     private readonly view: View,
-    private readonly clock: Clock,
-    private readonly random: Random,
-    private readonly leaderHoldMs: number,
+    private readonly hold: LeaderHold,
   ) {}
 
   /** Undefined: passed already, no promise was needed (a single server that leads). */
@@ -37,14 +32,8 @@ export class Fence {
   }
 
   private async passSlowly(first: FenceResult | Promise<FenceResult>): Promise<void> {
-    // The first answer may have been held for a leader already.
-    const deadlineMs = this.clock.monotonicMs() + this.leaderHoldMs;
-    let fence = await first;
-    while (fence.kind !== 'confirmed') {
-      if (this.clock.monotonicMs() >= deadlineMs) throw noClusterLeader();
-      await sleep(this.clock, RETRY_MS * (0.5 + this.random.next()));
-      fence = await this.state.readFence();
-    }
+    const fence = await this.hold.answer(() => this.state.readFence(), first);
+    if (fence.kind !== 'confirmed') throw noClusterLeader();
     await this.view.atLeast(fence.revision);
   }
 }

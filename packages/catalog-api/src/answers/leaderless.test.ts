@@ -1,6 +1,7 @@
 import { seededRandom } from '@tribune/platform';
 import { LocalState, SimClock } from '@tribune/testkit';
 import { Fence } from './fence';
+import { LeaderHold } from './leader-hold';
 import { Writes } from './writes';
 
 const HOLD_MS = 7_000;
@@ -8,12 +9,13 @@ const HOLD_MS = 7_000;
 function scene() {
   const clock = new SimClock();
   const state = new LocalState(clock);
-  const random = seededRandom(1);
+  const hold = new LeaderHold(clock, seededRandom(1), HOLD_MS);
   return {
     clock,
     state,
-    fence: new Fence(state, state.view, clock, random, HOLD_MS),
-    writes: new Writes(state, clock, random, HOLD_MS),
+    hold,
+    fence: new Fence(state, state.view, hold),
+    writes: new Writes(state, hold),
   };
 }
 
@@ -71,8 +73,8 @@ test.each([
   [{ kind: 'refused', reason: 'entry too large', retryable: false }, { status: 500 }],
   [{ kind: 'unknown', reason: 'leadership lost while committing log' }, { status: 500 }],
 ] as const)('%j becomes %j', async (result, detail) => {
-  const { clock, state } = scene();
+  const { state, hold } = scene();
   const refusing = Object.assign(Object.create(state) as LocalState, { propose: async () => result });
-  const writes = new Writes(refusing, clock, seededRandom(1), HOLD_MS);
+  const writes = new Writes(refusing, hold);
   await expect(writes.ask(set)).rejects.toMatchObject({ message: result.reason, detail });
 });

@@ -6,6 +6,7 @@ import { Query } from '../http/query';
 import type { Call } from '../http/call';
 import { catalogApiDefaults } from '../options';
 import { Fence } from './fence';
+import { LeaderHold } from './leader-hold';
 import { Parking } from './parking';
 import { Reads, type ReadSpec } from './reads';
 
@@ -17,7 +18,7 @@ function readsOver(require: View['require']): Reads {
   const state = new LocalState(clock);
   const random = seededRandom(1);
   const view = Object.assign(Object.create(state.view) as View, { require });
-  const fence = new Fence(state, view, clock, random, 0);
+  const fence = new Fence(state, view, new LeaderHold(clock, random, 0));
   const parking = new Parking(view, LIMITS, clock, () => undefined);
   const options = { ...catalogApiDefaults, http: [], nodeName: 'n', nodeId: '' };
   return new Reads(options, state, view, fence, parking, random);

@@ -1,18 +1,13 @@
-import { sleep, type Clock, type Random } from '@tribune/platform';
 import type { ProposeResult, StateApi } from '@tribune/protocol';
 import { decodeOutcome, encodeCommand, type Command, type Outcome } from '@tribune/state-store';
 import { HttpError, noClusterLeader, serverError } from '../http/http-error';
-
-/** A command that found no leader is proposed again at about this distance. Milliseconds. */
-const RETRY_MS = 60;
+import type { LeaderHold } from './leader-hold';
 
 /** Every write of the state: proposes a command and turns what became of it into an answer. */
 export class Writes {
   constructor(
     private readonly state: StateApi,
-    private readonly clock: Clock,
-    private readonly random: Random,
-    private readonly leaderHoldMs: number,
+    private readonly hold: LeaderHold,
   ) {}
 
   /** What `apply` answered. An outcome of kind `error` is thrown as Consul's 500. */
@@ -29,13 +24,7 @@ export class Writes {
   }
 
   private async proposeBytes(command: Uint8Array): Promise<Uint8Array> {
-    const deadlineMs = this.clock.monotonicMs() + this.leaderHoldMs;
-    let result = await this.state.propose(command);
-    // `noLeader` means: certainly not applied. Only then may the same command be sent again.
-    while (result.kind === 'noLeader' && this.clock.monotonicMs() < deadlineMs) {
-      await sleep(this.clock, RETRY_MS * (0.5 + this.random.next()));
-      result = await this.state.propose(command);
-    }
+    const result = await this.hold.answer(() => this.state.propose(command));
     if (result.kind === 'applied') return result.outcome;
     throw failureOf(result);
   }

@@ -8,6 +8,7 @@ import {
   type StateApi,
 } from '@tribune/protocol';
 import type { View } from '@tribune/state-store';
+import { LeaderHold } from '../answers/leader-hold';
 import { PublicCatalog } from './catalog';
 import { PublicKv } from './kv';
 import type { PublicApiOptions } from './options';
@@ -33,11 +34,11 @@ export interface PublicApi {
 
 /** `catalog.v1` and `kv.v1` over a view and the state service: what applications and the DNS gateway use. */
 export function createPublicApi(options: PublicApiOptions, collaborators: PublicApiCollaborators): PublicApi {
-  const { view, clock, metrics } = collaborators;
-  const { datacenter, leaderHoldMs } = options;
-  const reads = new Reads({ ...collaborators, leaderHoldMs });
-  const writes = new Writes({ ...collaborators, leaderHoldMs });
-  const subjects = new SubjectRegistry(options.watch, view, clock, collaborators.random.uuid());
+  const { state, view, clock, random, metrics } = collaborators;
+  const hold = new LeaderHold(clock, random, options.leaderHoldMs);
+  const reads = new Reads({ state, view, hold });
+  const writes = new Writes(state, hold);
+  const subjects = new SubjectRegistry(options.watch, view, clock, random.uuid());
   const gauge = metrics.gauge('tribune_catalog_api_watches', 'Watches of the public API', ['kind']);
   const collect = (): void => {
     gauge.set({ kind: 'watchers' }, subjects.counts.watchers);
@@ -45,7 +46,7 @@ export function createPublicApi(options: PublicApiOptions, collaborators: Public
   };
   Object.assign(gauge, { collect });
   return {
-    catalog: new PublicCatalog(datacenter, { view, reads, writes, subjects }),
+    catalog: new PublicCatalog(options.datacenter, { view, reads, writes, subjects }),
     kv: new PublicKv({ view, reads, writes, subjects }),
     close: () => subjects.close(),
   };

@@ -1,16 +1,12 @@
-import { messageOf, sleep, type Clock, type Random } from '@tribune/platform';
+import { messageOf } from '@tribune/platform';
 import { ApiError, type ReadOptions, type Revisioned, type StateApi, type Topic } from '@tribune/protocol';
 import type { ReadTables, View } from '@tribune/state-store';
-
-/** A call that found no leader tries again at about this distance. Milliseconds. */
-const RETRY_MS = 60;
+import type { LeaderHold } from '../answers/leader-hold';
 
 export interface ReadCollaborators {
   readonly state: StateApi;
   readonly view: View;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly leaderHoldMs: number;
+  readonly hold: LeaderHold;
 }
 
 export const noLeader = (): ApiError => new ApiError({ code: 'UNAVAILABLE' }, 'no cluster leader');
@@ -40,13 +36,9 @@ export class Reads {
   }
 
   async passFence(): Promise<void> {
-    const { state, view, clock, random, leaderHoldMs } = this.collaborators;
-    const deadlineMs = clock.monotonicMs() + leaderHoldMs;
-    for (;;) {
-      const fence = await state.readFence();
-      if (fence.kind === 'confirmed') return view.atLeast(fence.revision);
-      if (clock.monotonicMs() >= deadlineMs) throw noLeader();
-      await sleep(clock, RETRY_MS * (0.5 + random.next()));
-    }
+    const { state, view, hold } = this.collaborators;
+    const fence = await hold.answer(() => state.readFence());
+    if (fence.kind !== 'confirmed') throw noLeader();
+    await view.atLeast(fence.revision);
   }
 }

@@ -1,9 +1,7 @@
-import { sleep, type Clock, type Random } from '@tribune/platform';
 import { ApiError, type ProposeResult, type StateApi } from '@tribune/protocol';
 import { decodeOutcome, encodeCommand, type Command, type Outcome } from '@tribune/state-store';
+import type { LeaderHold } from '../answers/leader-hold';
 import { noLeader } from './reads';
-
-const RETRY_MS = 60;
 
 export interface Written {
   readonly revision: number;
@@ -13,23 +11,13 @@ export interface Written {
 /** Commands of the public API: proposed again only while it is certain that they were not applied. */
 export class Writes {
   constructor(
-    private readonly collaborators: {
-      readonly state: StateApi;
-      readonly clock: Clock;
-      readonly random: Random;
-      readonly leaderHoldMs: number;
-    },
+    private readonly state: StateApi,
+    private readonly hold: LeaderHold,
   ) {}
 
   async propose(command: Command): Promise<Written> {
-    const { state, clock, random, leaderHoldMs } = this.collaborators;
     const bytes = encodeCommand(command);
-    const deadlineMs = clock.monotonicMs() + leaderHoldMs;
-    let result = await state.propose(bytes);
-    while (result.kind === 'noLeader' && clock.monotonicMs() < deadlineMs) {
-      await sleep(clock, RETRY_MS * (0.5 + random.next()));
-      result = await state.propose(bytes);
-    }
+    const result = await this.hold.answer(() => this.state.propose(bytes));
     if (result.kind !== 'applied') throw failureOf(result);
     return { revision: result.revision, outcome: decodeOutcome(result.outcome) };
   }
