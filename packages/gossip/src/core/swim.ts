@@ -35,6 +35,7 @@ export class Swim {
     readonly config: SwimConfig,
     collaborators: SwimCollaborators,
     table = new MemberTable(),
+    timers = new TimerQueue(),
   ) {
     this.table = table;
     this.context = {
@@ -43,7 +44,7 @@ export class Swim {
       table,
       queue: new BroadcastQueue(config.broadcastQueueMax),
       outbox: new Outbox(),
-      timers: new TimerQueue(),
+      timers,
       awareness: new Awareness(config.awarenessMax),
       hearing: new Hearing(config, table),
     };

@@ -17,8 +17,16 @@ export interface AnomalyResult {
   readonly atHealthy: number;
 }
 
-/** `held`: only traffic waits. `paused`: the whole process waits, which is what a starved event loop does. */
-export type Anomaly = 'held' | 'paused';
+/**
+ * `held`: only traffic waits. `blocked`: and so does whatever sends, but no countdown, which is what blocked sends do to a
+ * process in Go (so memberlist was measured). `paused`: the whole process waits, which is what a starved event loop does.
+ */
+export type Anomaly = 'held' | 'blocked' | 'paused';
+const TROUBLE: Readonly<Record<Anomaly, 'hold' | 'block' | 'pause'>> = {
+  held: 'hold',
+  blocked: 'block',
+  paused: 'pause',
+};
 
 export const ANOMALY_GRID: readonly AnomalyCell[] = [
   { slow: 4, holdMs: 8_192 },
@@ -36,6 +44,7 @@ export const VARIANTS: Readonly<Record<string, Partial<Profile>>> = {
   '+ LHA-Suspicion (β 6)': { ...LISTENING, suspicionMult: 5, suspicionMaxTimeoutMult: 6, awarenessMax: 1 },
   'Lifeguard α 5 β 6': { ...LISTENING, suspicionMult: 5, suspicionMaxTimeoutMult: 6, awarenessMax: 8 },
   'Lifeguard α 4 β 6': LISTENING,
+  'Lifeguard α 2 β 6': { ...LISTENING, suspicionMult: 2, suspicionMaxTimeoutMult: 6 },
   'Lifeguard α 4 β 6 and deafness (profile lan)': {},
   'profile brisk': briskDefaults,
   'Lifeguard α 2 β 6 and deafness': { suspicionMult: 2, suspicionMaxTimeoutMult: 6 },
@@ -63,7 +72,7 @@ export function runAnomaly(
     if (!isSlow.has(node)) atHealthy += 1;
   };
   const cycle = (): void => {
-    for (const name of isSlow) kind === 'held' ? pool.hold(name) : pool.pause(name);
+    for (const name of isSlow) pool[TROUBLE[kind]](name);
     pool.heap.at(pool.nowMs + holdMs, () => {
       for (const name of isSlow) pool.release(name);
     });

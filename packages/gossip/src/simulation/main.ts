@@ -1,7 +1,7 @@
 import { ANOMALY_GRID, VARIANTS, runAnomaly, runDetection, type Anomaly, type AnomalyResult } from './anomalies';
 import { modelledSpreadMs, runLoad, runSpread } from './spread';
 
-/** Prints the figures of docs/gossip.md: `node --max-old-space-size=12000 dist/simulation/main.js [anomalies-held|anomalies-paused|detection|spread|load]…` */
+/** Prints the figures of docs/gossip.md: `node --max-old-space-size=12000 dist/simulation/main.js [anomalies-held|anomalies-blocked|anomalies-paused|detection|spread|load]…` */
 const SEEDS = [1, 2, 3, 4, 5];
 const SIZES = [10, 32, 100, 1_000, 10_000];
 const LOAD_SECONDS = 10;
@@ -12,6 +12,7 @@ const seconds = (ms: number): string => (ms / 1000).toFixed(2);
 
 const EXPERIMENTS: Readonly<Record<string, () => void>> = {
   'anomalies-held': () => anomalies('held'),
+  'anomalies-blocked': () => anomalies('blocked'),
   'anomalies-paused': () => anomalies('paused'),
   detection() {
     print('variant, 64 members', 'first', 'half', '99 %');

@@ -2,11 +2,12 @@ import { seededRandom, type Random } from '@tribune/platform';
 import { lanDefaults, type Profile } from '../config/profiles';
 import { MemberTable, type MemberRecord } from '../core/member-table';
 import type { Endpoint, Message } from '../core/messages';
-import type { Fact, Packet } from '../core/ready';
+import type { Fact, Packet, Ready } from '../core/ready';
 import { Swim } from '../core/swim';
 import type { SwimDelegate } from '../core/swim-context';
 import { measureMessage } from '../transport/codec/message-codec';
 import { EventHeap } from './event-heap';
+import { StallingTimers } from './stalling-timers';
 
 export interface SimPoolOptions {
   readonly seed: number;
@@ -53,12 +54,15 @@ export class SimNode {
   held: (() => void)[] | undefined;
   /** Its clock events wait as well: the whole process does not run. */
   isPaused = false;
+  /** Set while its sends block, each holding up the loop that sends. */
+  isBlocked = false;
   tickAtMs = Infinity;
 
   constructor(
     readonly name: string,
     readonly endpoint: Endpoint,
     readonly swim: Swim,
+    readonly timers: StallingTimers,
   ) {}
 }
 
@@ -146,16 +150,26 @@ export class SimPool {
     this.node(name).isPaused = true;
   }
 
-  /** Ends `hold` and `pause`. As in the shell, what waits in the socket is read before late timers run. */
+  /**
+   * Traffic waits as in `hold`, and so does every loop that tries to send: what happens to a process whose threads each
+   * block in their sends. Countdowns go on.
+   */
+  block(name: string): void {
+    this.hold(name);
+    this.node(name).isBlocked = true;
+  }
+
+  /** Ends `hold`, `pause` and `block`. As in the shell, what waits in the socket is read before late timers run. */
   release(name: string): void {
     const node = this.node(name);
     const held = node.held ?? [];
     node.held = undefined;
     for (const go of held) go();
-    if (!node.isPaused) return;
+    if (!node.isPaused && !node.isBlocked) return;
     node.isPaused = false;
+    node.isBlocked = false;
     node.tickAtMs = Infinity;
-    node.swim.tick(this.nowMs);
+    node.timers.resume(this.nowMs);
     this.flush(node);
   }
 
@@ -171,12 +185,14 @@ export class SimPool {
     const config = { ...lanDefaults, ...knobs, name, host, port: PORT, versions: VERSIONS };
     const limits = { packetOverheadBytes: 5, broadcastQueueMax: 8192, relaysMax: 4096, membersMax: 65_536 };
     const random = seededRandom(this.random.integer(2 ** 31));
+    const timers: StallingTimers = new StallingTimers(() => node.isBlocked && hasTraffic(node.swim.ready()));
     const swim = new Swim(
       { ...config, ...limits },
       { random, measure, delegate: delegate?.(name) ?? NO_DELEGATE },
       table,
+      timers,
     );
-    const node = new SimNode(name, { host, port: PORT }, swim);
+    const node = new SimNode(name, { host, port: PORT }, swim, timers);
     this.nodes.set(name, node);
     this.byHost.set(host, node);
     swim.start(meta, this.nowMs);
@@ -269,6 +285,9 @@ export class SimPool {
 }
 
 const hostOf = (number: number): string => `10.${(number >> 16) & 0xff}.${(number >> 8) & 0xff}.${number & 0xff}`;
+
+const hasTraffic = (ready: Ready | undefined): boolean =>
+  ready !== undefined && ready.packets.length + ready.pushPulls.length > 0;
 
 /** UDP payload of a packet: compound header and entries, checksum. */
 function packetBytes({ messages }: Packet): number {
