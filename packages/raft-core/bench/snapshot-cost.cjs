@@ -6,13 +6,14 @@
 const { mkdtempSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
-const { monitorEventLoopDelay, PerformanceObserver, constants } = require('node:perf_hooks');
+const { PerformanceObserver, constants } = require('node:perf_hooks');
 const { silentLogger, systemClock, systemRandom } = require('@tribune/platform');
 const { encodeCommand } = require('@tribune/state-store');
 const { RaftNode } = require('../dist/node/raft-node');
 const { ReplicatedState } = require('../dist/server/replicated-state');
 const { FileSnapshotStore } = require('../dist/storage/file-snapshot-store');
 const { LevelLogStore } = require('../dist/storage/level-log-store');
+const { EventLoopHolds, text } = require('./event-loop-holds.cjs');
 
 const KEYS = Number(process.argv[2] ?? 1_000_000);
 const VALUE = Buffer.alloc(Number(process.argv[3] ?? 64), 'v');
@@ -53,7 +54,7 @@ function open(directory) {
 
 /** Runs `work` while writers write; says how fast, and how long the event loop was held. */
 async function measure(name, node, work) {
-  const histogram = monitorEventLoopDelay({ resolution: 1 });
+  const holds = new EventLoopHolds();
   let isOver = false;
   let writes = 0;
   gcMs = gcMaxMs = 0;
@@ -64,21 +65,25 @@ async function measure(name, node, work) {
       writes++;
     }
   };
-  histogram.enable();
+  holds.start();
   const startedMs = performance.now();
   const writers = node ? Array.from({ length: WRITERS }, (_, id) => writer(id)) : [];
   await work();
   const tookMs = performance.now() - startedMs;
   isOver = true;
-  histogram.disable();
+  const { own, wall, longest } = holds.stop();
   await Promise.all(writers);
-  const ms = (ns) => (ns / 1e6).toFixed(1);
   const rate = Math.round((writes / tookMs) * 1000);
+  const rssMib = (process.memoryUsage.rss() / 2 ** 20).toFixed(0);
   console.log(
-    `${name}: ${(tookMs / 1000).toFixed(1)} s, ${rate} writes/s, event loop held p50 ${ms(histogram.percentile(50))} ` +
-      `p99 ${ms(histogram.percentile(99))} p99.9 ${ms(histogram.percentile(99.9))} max ${ms(histogram.max)} ms; ` +
-      `gc ${gcMs.toFixed(0)} ms in all, longest ${gcMaxMs.toFixed(1)} ms; rss ${(process.memoryUsage.rss() / 2 ** 20).toFixed(0)} MiB`,
+    `${name}: ${(tookMs / 1000).toFixed(1)} s, ${rate} writes/s; event loop held, p50 / p99 / p99.9 / max ms: ` +
+      `${text(own)} by this process, ${text(wall)} with the time given to others; ` +
+      `gc ${gcMs.toFixed(0)} ms in all, longest ${gcMaxMs.toFixed(1)} ms; rss ${rssMib} MiB`,
   );
+  if (process.env.HOLDS)
+    console.log(
+      longest.map(({ atMs, own, wall }) => `  at ${atMs} ms: ${own.toFixed(0)} of ${wall.toFixed(0)} ms`).join('\n'),
+    );
   return rate;
 }
 
