@@ -56,7 +56,7 @@ function stand(state: RaftState, { preVote, transfer }: { preVote: boolean; tran
 function countVote(state: RaftState, from: ServerId, granted: boolean): void {
   const { preVote, votes } = state.candidacy!;
   if (!votes.has(from)) votes.set(from, granted);
-  switch (voteResult(state.configuration, votes)) {
+  switch (voteResult(state.configuration, withPresumed(state, votes))) {
     case 'won':
       return preVote ? campaignForReal(state, false) : becomeLeader(state);
     case 'lost':
@@ -65,10 +65,29 @@ function countVote(state: RaftState, from: ServerId, granted: boolean): void {
   }
 }
 
+/**
+ * Who stands because the leader's connection closed does not wait for that leader's vote: of three servers, two that stood
+ * together would otherwise both hope for it until an election timeout has passed.
+ */
+function withPresumed(
+  { presumedDead }: RaftState,
+  votes: ReadonlyMap<ServerId, boolean>,
+): ReadonlyMap<ServerId, boolean> {
+  return presumedDead === undefined || votes.has(presumedDead) ? votes : new Map(votes).set(presumedDead, false);
+}
+
 function loseElection(state: RaftState): void {
   state.becomeFollower(state.term, undefined, 'the election was lost');
-  if (state.quickCampaigns > 0) {
+  if (state.quickCampaigns > 1) {
     state.quickCampaigns--;
     state.hastenElection();
+  } else {
+    state.endQuickCampaigns();
   }
+}
+
+/** Another one stands for the same reason and has our agreement: it may have the time of an election. */
+export function standAside(state: RaftState): void {
+  if (state.role === 'preCandidate') state.becomeFollower(state.term, undefined, 'another server stands');
+  if (state.role === 'follower') state.postponeElection();
 }

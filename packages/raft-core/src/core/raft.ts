@@ -52,7 +52,7 @@ export type ReadIndexResult =
   | NotLeader;
 
 /** Quick attempts after the leader's connection closed, before the usual pace returns. */
-const QUICK_CAMPAIGNS = 3;
+const QUICK_CAMPAIGNS = 5;
 
 export class Raft {
   private readonly state: RaftState;
@@ -199,8 +199,7 @@ export class Raft {
     if (follower?.state === 'replicate') follower.becomeProbe();
     if (state.leadership || state.leaderId !== id) return;
     state.setLeader(undefined);
-    state.quickCampaigns = QUICK_CAMPAIGNS;
-    state.hastenElection();
+    state.beginQuickCampaigns(QUICK_CAMPAIGNS, id);
   }
 
   /** What must be done now, or undefined. Each Ready is advanced before the next is taken. */

@@ -49,6 +49,8 @@ export class RaftState {
   nowMs = 0;
   /** The leader's connection closed: a few quick campaigns before the usual pace (R24). */
   quickCampaigns = 0;
+  /** The leader whose connection closed. While campaigns are quick, nobody waits for its vote. */
+  presumedDead: ServerId | undefined;
   /** Until the log reaches this index again, its entries are not what this server once acknowledged: no vote (S3). */
   distrustedUpTo: LogIndex | undefined;
   /** The snapshot that replaces the log with the next batch. */
@@ -166,7 +168,7 @@ export class RaftState {
   }
 
   setLeader(leaderId: ServerId | undefined): void {
-    if (leaderId !== undefined) this.quickCampaigns = 0;
+    if (leaderId !== undefined) this.endQuickCampaigns();
     if (this.leaderId === leaderId) return;
     this.leaderId = leaderId;
     this.facts.push({ kind: 'leaderChanged', leaderId, term: this.term });
@@ -185,6 +187,24 @@ export class RaftState {
     if (this.keepsLeasePromise) return;
     this.electionElapsed = 0;
     this.electionTimeout = 1 + this.random.integer(Math.max(1, Math.ceil(this.config.electionTicks / 3)));
+  }
+
+  /** Behind those who were hastened. */
+  postponeElection(): void {
+    if (this.keepsLeasePromise) return;
+    const third = Math.ceil(this.config.electionTicks / 3);
+    this.electionTimeout = third + this.random.integer(third);
+  }
+
+  beginQuickCampaigns(count: number, presumedDead: ServerId): void {
+    this.quickCampaigns = count;
+    this.presumedDead = presumedDead;
+    this.hastenElection();
+  }
+
+  endQuickCampaigns(): void {
+    this.quickCampaigns = 0;
+    this.presumedDead = undefined;
   }
 
   append(entry: Entry): void {
