@@ -5,6 +5,8 @@ module.exports = (packageDir) => ({
   displayName: path.basename(packageDir),
   rootDir: packageDir,
   testEnvironment: 'node',
+  // Ends a test that hangs, and never one that a busy machine holds up: the longest take a tenth of this when all is quiet.
+  testTimeout: 120_000,
   testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
   transform: {
     '^.+\\.ts$': [

@@ -1,16 +1,6 @@
-import { createServer } from 'node:net';
-import { once } from 'node:events';
+import { freePort } from '@tribune/testkit';
 
-/** Ports that were free a moment ago, all different: held open together, then let go. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+/** Ports that are nobody else's, also while the process that has one is down. */
+export function freePorts(count: number): Promise<number[]> {
+  return Promise.all(Array.from({ length: count }, () => freePort()));
 }

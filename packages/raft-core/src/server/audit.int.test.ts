@@ -14,8 +14,6 @@ function listener(errors: [string, unknown][]): Logger {
 }
 
 describe('servers that audit their state', () => {
-  jest.setTimeout(30_000);
-
   it('find the one whose table differs, and name index and table', async () => {
     const pool = new FakePool();
     const names = ['one', 'two', 'three'];

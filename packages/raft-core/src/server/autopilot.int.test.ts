@@ -1,10 +1,12 @@
+import type { RaftConfigurationInfo } from '@tribune/protocol';
 import { setting } from '@tribune/state-store';
 import { autopilotDefaults } from '../leader-duties/autopilot-settings';
 import { FakePool } from '../testing/fake-membership';
 import { TestServer, until } from '../testing/test-server';
 
+type Infos = RaftConfigurationInfo['servers'];
+
 describe('operators of three servers', () => {
-  jest.setTimeout(30_000);
   let servers: TestServer[];
   let pool: FakePool;
   beforeEach(async () => {
@@ -34,21 +36,30 @@ describe('operators of three servers', () => {
   });
 
   it('hear from any of them how each one does', async () => {
-    const healthy = async (): Promise<boolean[]> =>
-      (await followers()[0]!.state.raftConfiguration()).servers.map(
-        ({ health }) => health?.healthy === true && health.lastIndex > 0,
-      );
-    while ((await healthy()).filter(Boolean).length < 3) await new Promise((resolve) => setTimeout(resolve, 50));
-    const { servers: infos } = await followers()[0]!.state.raftConfiguration();
-    for (const { health, leader: leads } of infos) {
+    /** The first answer as wanted: the next one may be another on a busy machine. */
+    const answer = async (isWanted: (infos: Infos) => boolean): Promise<Infos> => {
+      for (;;) {
+        const { servers: infos } = await followers()[0]!.state.raftConfiguration();
+        if (isWanted(infos)) return infos;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    const isWell = ({ health }: Infos[number]): boolean => health?.healthy === true && health.lastIndex > 0;
+    for (const { health, leader: leads } of await answer((infos) => infos.every(isWell))) {
       expect(health!.lastContactMs).toBeLessThanOrEqual(leads ? 0 : 200);
-      expect(Math.abs(health!.stableSinceMs - Date.now())).toBeLessThan(30_000);
+      expect(Math.abs(health!.stableSinceMs - Date.now())).toBeLessThan(120_000);
       expect(health!.lastTerm).toBeGreaterThan(0);
     }
     const stopped = followers()[1]!;
     await stopped.stop();
-    while ((await healthy()).filter(Boolean).length > 2) await new Promise((resolve) => setTimeout(resolve, 50));
-    const { servers: after } = await followers()[0]!.state.raftConfiguration();
+    const others = servers.filter((server) => server !== stopped).map(({ id }) => id);
+    const after = await answer(
+      (infos) =>
+        infos
+          .filter(isWell)
+          .map(({ id }) => id)
+          .join() === others.join(),
+    );
     expect(after.find(({ id }) => id === stopped.id)!.health!.healthy).toBe(false);
   });
 

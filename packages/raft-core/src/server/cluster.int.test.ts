@@ -10,7 +10,6 @@ const ports = { clock: systemClock, random: systemRandom, logger: silentLogger }
 const NAMES = ['one', 'two', 'three'];
 
 describe('three servers', () => {
-  jest.setTimeout(30_000);
   let servers: TestServer[];
   let pool: FakePool;
   const clients: StateClient[] = [];

@@ -4,7 +4,6 @@ import { FakePool } from '../testing/fake-membership';
 import { setKey, TestServer, until, write } from '../testing/test-server';
 
 describe('servers whose quorum is lost for good', () => {
-  jest.setTimeout(30_000);
   let servers: TestServer[];
   let pool: FakePool;
 

@@ -18,7 +18,6 @@ function backup(): Uint8Array[] {
 }
 
 describe('a backup that is restored on three servers', () => {
-  jest.setTimeout(30_000);
   let servers: TestServer[];
   let pool: FakePool;
   let client: StateClient;

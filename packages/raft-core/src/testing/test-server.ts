@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Metrics, silentLogger, systemClock, systemRandom, type Logger } from '@tribune/platform';
 import type { ProposeResult, StateApi } from '@tribune/protocol';
 import { decodeOutcome, encodeCommand, type Command, type Outcome } from '@tribune/state-store';
+import { freePort } from '@tribune/testkit';
 import { autopilotDefaults, type AutopilotSettings } from '../leader-duties/autopilot-settings';
 import type { RaftServerOptions } from '../server/options';
 import { createRaftServer, type RaftServer } from '../server/raft-server';
@@ -25,19 +26,21 @@ export interface TestServerSettings {
 export class TestServer {
   readonly id: string;
   server: RaftServer | undefined;
-  port = 0;
 
   private constructor(
     readonly name: string,
     readonly pool: FakePool,
     readonly dataDir: string,
+    public port: number,
     private readonly settings: TestServerSettings,
   ) {
     this.id = `${name}-0000-0000-0000-000000000000`;
   }
 
   static async create(name: string, pool: FakePool, settings: TestServerSettings): Promise<TestServer> {
-    return new TestServer(name, pool, await mkdtemp(join(tmpdir(), 'tribune-test-')), settings);
+    // One that nobody takes while the server is down.
+    const port = await freePort();
+    return new TestServer(name, pool, await mkdtemp(join(tmpdir(), 'tribune-test-')), port, settings);
   }
 
   get state(): StateApi {
@@ -57,7 +60,7 @@ export class TestServer {
     return this.server?.raftStatus().role === 'leader';
   }
 
-  /** Instead of a port that the system chooses. */
+  /** Instead of a port of its own. */
   listenOn(port: number): void {
     this.port = port;
   }
@@ -102,7 +105,6 @@ export class TestServer {
     );
     await server.start();
     this.server = server;
-    this.port = server.rpcPort;
     this.pool.set(serverMember({ name: this.name, id: this.id, rpcPort: this.port, expect: bootstrapExpect }));
     return this;
   }

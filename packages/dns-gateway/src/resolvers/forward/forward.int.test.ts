@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { decode, encode, type Answer } from 'dns-packet';
+import { freePort } from '@tribune/testkit';
 import { dnsSettingsDefaults } from '../../options';
 import { ask, framed, registration, startGateway, type TestGateway } from '../../testing';
 
@@ -20,11 +21,10 @@ class FakeRecursor {
   }
 
   async start(): Promise<number> {
-    this.tcp.listen(0, '127.0.0.1');
-    await once(this.tcp, 'listening');
-    const { port } = this.tcp.address() as { port: number };
+    const port = await freePort();
+    this.tcp.listen(port, '127.0.0.1');
     this.udp.bind(port, '127.0.0.1');
-    await once(this.udp, 'listening');
+    await Promise.all([once(this.tcp, 'listening'), once(this.udp, 'listening')]);
     return port;
   }
 
@@ -74,18 +74,15 @@ describe('names that are not ours', () => {
     silent.bind(0, '127.0.0.1');
     await once(silent, 'listening');
     const recursors = [`127.0.0.1:${silent.address().port}`, `127.0.0.1:${port}`];
-    test = await startGateway({ settings: { recursors, recursorTimeoutMs: 30 } });
+    // Long enough for the one that does answer, also when all stands still for a moment.
+    test = await startGateway({ settings: { recursors, recursorTimeoutMs: 1_000 } });
     expect((await ask(test.gateway.port, { name: 'example.com', type: 'A' })).answer).toHaveLength(1);
     expect(await test.metrics.expose()).toContain(`recursor_failures_total{recursor="${recursors[0]}"} 1`);
     silent.close();
   });
 
   it('are SERVFAIL when no recursor answers, REFUSED when there is none', async () => {
-    const gone = createSocket('udp4');
-    gone.bind(0, '127.0.0.1');
-    await once(gone, 'listening');
-    const recursors = [`127.0.0.1:${gone.address().port}`];
-    gone.close();
+    const recursors = [`127.0.0.1:${await freePort()}`];
     test = await startGateway({ settings: { recursors, recursorTimeoutMs: 30 } });
     expect(await ask(test.gateway.port, { name: 'example.com', type: 'A' })).toMatchObject({
       rcode: 'SERVFAIL',

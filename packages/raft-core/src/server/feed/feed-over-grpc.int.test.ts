@@ -10,7 +10,6 @@ const ports = { clock: systemClock, random: systemRandom, logger: silentLogger }
 const feedHistory = { revisionsMax: 1_000, bytesMax: 1 << 20 };
 
 describe('views fed by servers', () => {
-  jest.setTimeout(30_000);
   let servers: TestServer[];
   const closing: (() => Promise<void> | void)[] = [];
 
