@@ -1,34 +1,20 @@
-import { silentLogger } from '@tribune/platform';
-import {
-  connectMembership,
-  GrpcServer,
-  MembershipService,
-  type MembershipClient,
-  type MembershipEvent,
-} from '@tribune/protocol';
-import { addressOf, membersAre, startAgent, startPool, stopAgents } from './pool-of-agents';
+import type { MembershipClient, MembershipEvent } from '@tribune/protocol';
+import { GrpcFront } from './grpc-front';
+import { addressOf, answerQueries, membersAre, startAgent, startPool, stopAgents } from './pool-of-agents';
 import type { Gossip } from '../src';
 
 describe('membership.v1 over gRPC', () => {
   let agents: Gossip[];
-  let server: GrpcServer;
-  let service: MembershipService;
+  let front: GrpcFront;
   let client: MembershipClient;
 
   beforeEach(async () => {
-    agents = await startPool(['a', 'b'], {}, (self) => ({
-      answerQuery: (name, payload) => Buffer.from(`${self}: ${name}${Buffer.from(payload).toString()}`),
-    }));
-    service = new MembershipService({ api: agents[0]!, logger: silentLogger });
-    server = new GrpcServer({ address: '127.0.0.1:0' }, silentLogger);
-    server.add('tribune.membership.v1.Membership', service.implementation());
-    await server.start();
-    client = connectMembership({ address: `127.0.0.1:${server.port}` });
+    agents = await startPool(['a', 'b']);
+    front = await GrpcFront.open(agents[0]!);
+    ({ client } = front);
   });
   afterEach(async () => {
-    client.close();
-    service.close();
-    await server.stop();
+    await front.close();
     await stopAgents();
   });
 
@@ -53,6 +39,8 @@ describe('membership.v1 over gRPC', () => {
   });
 
   it('asks the members, all or some, and says why it does not', async () => {
+    await answerQueries(client, (name, payload) => `a: ${name}${payload}`);
+    await answerQueries(agents[1]!, (name, payload) => `b: ${name}${payload}`);
     const nodes: string[] = [];
     const query = { name: 'who', payload: Buffer.from('?'), nodes, tags: {}, relayFactor: 0, timeoutMs: 2_000 };
     const names = async (asked: Partial<typeof query & { nodes: string[] }>): Promise<unknown> => {
@@ -77,6 +65,27 @@ describe('membership.v1 over gRPC', () => {
     expect(await client.query('wan', query)).toEqual({ ok: false, reason: 'this agent is not in the pool' });
   });
 
+  it('shows queries to whoever listens, of these names only, and takes the first answer in time', async () => {
+    const abort = new AbortController();
+    const heard = client.queries(['load'], abort.signal)[Symbol.asyncIterator]();
+    expect((await heard.next()).value).toEqual({ kind: 'listening' });
+    const query = { nodes: ['a'], tags: {}, relayFactor: 0, payload: Buffer.from('?') };
+    void agents[1]!.query('lan', { ...query, name: 'other', timeoutMs: 100 });
+    const asking = agents[1]!.query('lan', { ...query, name: 'load', timeoutMs: 30_000 });
+    const { value } = await heard.next();
+    const asked = { pool: 'lan', name: 'load', payload: Buffer.from('?'), from: 'b', timeoutMs: 30_000 };
+    expect(value).toMatchObject({ kind: 'query', query: asked });
+    const { id } = value.query;
+    const tooLong = { ok: false, reason: 'response exceeds limit of 1024 bytes' };
+    expect(await client.answerQuery(id, Buffer.alloc(1025))).toEqual(tooLong);
+    expect(await client.answerQuery(id, Buffer.from('low'))).toEqual({ ok: true });
+    expect(await asking).toEqual({ ok: true, acks: ['a'], responses: new Map([['a', Buffer.from('low')]]) });
+    const over = { ok: false, reason: 'response already sent, or the query is over' };
+    expect(await client.answerQuery(id, Buffer.from('high'))).toEqual(over);
+    abort.abort();
+    expect((await heard.next()).done).toBe(true);
+  });
+
   it('watches: a snapshot, then changes, until told to stop', async () => {
     const abort = new AbortController();
     const seen: MembershipEvent[] = [];
@@ -92,7 +101,7 @@ describe('membership.v1 over gRPC', () => {
   it('ends a watch with an error when the service goes away', async () => {
     const watching = (async () => {
       for await (const { kind } of client.watch(new AbortController().signal)) {
-        if (kind === 'snapshot') service.close();
+        if (kind === 'snapshot') front.service.close();
       }
     })();
     await expect(watching).rejects.toThrow(/the service stops/);

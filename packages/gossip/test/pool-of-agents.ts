@@ -1,5 +1,5 @@
 import { Metrics, silentLogger, systemClock, systemRandom } from '@tribune/platform';
-import type { Member, MembershipEvent, Pool } from '@tribune/protocol';
+import type { Member, MembershipApi, MembershipEvent, Pool } from '@tribune/protocol';
 import { createGossip, type Gossip, type GossipCollaborators, type GossipOptions, type Profile } from '../src';
 
 /** Ten times faster than a LAN, so that tests need not wait. */
@@ -40,6 +40,24 @@ export async function startAgent(
   await gossip.start();
   running.add(gossip);
   return gossip;
+}
+
+/** Makes `agent` answer every query that it is asked, as a piece does over `membership.v1`; resolves when it listens. */
+export function answerQueries(
+  agent: Pick<MembershipApi, 'queries' | 'answerQuery'>,
+  answer: (name: string, payload: string) => string,
+): Promise<void> {
+  return new Promise((listening, failed) => {
+    void (async () => {
+      for await (const event of agent.queries([], new AbortController().signal)) {
+        if (event.kind === 'listening') listening();
+        else {
+          const { id, name, payload } = event.query;
+          await agent.answerQuery(id, Buffer.from(answer(name, Buffer.from(payload).toString())));
+        }
+      }
+    })().catch(failed);
+  });
 }
 
 export async function stopAgents(): Promise<void> {

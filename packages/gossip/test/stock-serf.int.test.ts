@@ -1,5 +1,5 @@
 import { lanDefaults, type Profile } from '../src';
-import { addressOf, eventually, membersAre, startAgent, stopAgents } from './pool-of-agents';
+import { addressOf, answerQueries, eventually, membersAre, startAgent, stopAgents } from './pool-of-agents';
 import { hasStockSerf, StockAgent } from './stock-agent';
 import type { Gossip, GossipOptions } from '../src';
 
@@ -25,9 +25,9 @@ const ALL_ALIVE = { o1: 'alive', o2: 'alive', o3: 'alive', s1: 'alive', s2: 'ali
 
 /** Three of our agents and three of Debian's `serf agent`. */
 async function mixedPool(key: string | undefined, started: StockAgent[]): Promise<Pool> {
-  const answerQuery = (name: string, payload: Uint8Array) => Buffer.from(`${name}=${Buffer.from(payload).toString()}`);
   const options: Partial<GossipOptions> = { lan, encryptKey: key, serf: {} };
-  const ours = await Promise.all(['o1', 'o2', 'o3'].map((name) => startAgent(name, options, { answerQuery })));
+  const ours = await Promise.all(['o1', 'o2', 'o3'].map((name) => startAgent(name, options)));
+  await Promise.all(ours.map((agent) => answerQueries(agent, (name, payload) => `${name}=${payload}`)));
   for (const agent of ours.slice(1)) await agent.join('lan', [addressOf(ours[0]!)]);
   for (const [i, name] of ['s1', 's2', 's3'].entries())
     started.push(await StockAgent.start(name, addressOf(ours[i]!), { key }));

@@ -37,6 +37,7 @@ export type {
   Topic,
 } from './api/state';
 export type {
+  AnswerOutcome,
   Coordinate,
   KeyringResponse,
   MemberQuery,
@@ -44,6 +45,8 @@ export type {
   MembershipApi,
   MembershipEvent,
   Pool,
+  QueryEvent,
+  ReceivedQuery,
   UserEvent,
 } from './api/membership';
 export type { AgentApi, AgentOutcome, CheckDefinition, LocalNode, LocalService, ServiceDefinition } from './api/agent';

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type {
+  AnswerOutcome,
   Coordinate,
   KeyringResponse,
   Member,
   MemberQueryOutcome,
   MembershipApi,
   MembershipEvent,
+  QueryEvent,
   UserEvent,
 } from '@tribune/protocol';
 
@@ -95,6 +97,14 @@ export class LoneMember implements MembershipApi {
 
   async query(): Promise<MemberQueryOutcome> {
     return { ok: true, acks: [this.node], responses: new Map() };
+  }
+
+  async *queries(): AsyncGenerator<QueryEvent> {
+    yield { kind: 'listening' };
+  }
+
+  async answerQuery(): Promise<AnswerOutcome> {
+    return { ok: false, reason: 'nobody has asked' };
   }
 
   async stats(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {

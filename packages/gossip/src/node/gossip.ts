@@ -1,6 +1,7 @@
 import { join as joinPath } from 'node:path';
 import type { Clock, Logger, Metrics, Random, Startable } from '@tribune/platform';
 import type {
+  AnswerOutcome,
   Coordinate,
   KeyringResponse,
   Member,
@@ -9,6 +10,7 @@ import type {
   MembershipApi,
   MembershipEvent,
   Pool,
+  QueryEvent,
   UserEvent,
 } from '@tribune/protocol';
 import { validateOptions, type GossipOptions, type PoolOptions } from '../config/gossip-options';
@@ -23,6 +25,7 @@ import { requestKeyring } from './keyring-request';
 import { askMembers } from './member-query';
 import { knobsOf } from './pool-config';
 import { PoolNode } from './pool-node';
+import { QueryInbox } from './query-inbox';
 import { retryJoin } from './retry-join';
 import {
   UserEventLog,
@@ -40,8 +43,6 @@ export interface GossipCollaborators {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Answers queries of users; without it they only get acks. */
-  readonly answerQuery?: (name: string, payload: Uint8Array) => Uint8Array | undefined;
   /** Called when another agent keeps our name; the pool has stopped. */
   readonly nameLost?: (pool: Pool) => void;
 }
@@ -57,7 +58,8 @@ const FILES: Readonly<Record<Pool, { snapshot: string; keyring: string }>> = {
 /** The LAN pool that every agent is in, the WAN pool of the servers, and what the other pieces see of both. */
 export class Gossip implements MembershipApi, Startable {
   private readonly pools = new Map<Pool, PoolNode>();
-  private readonly hub = new WatchHub();
+  private readonly hub = new WatchHub<MembershipEvent>();
+  private readonly inbox: QueryInbox;
   private readonly log = new UserEventLog();
   private readonly logger: Logger;
   private readonly metrics: GossipMetrics;
@@ -71,6 +73,7 @@ export class Gossip implements MembershipApi, Startable {
     validateOptions(options);
     this.logger = collaborators.logger.child('gossip');
     this.metrics = gossipMetrics(collaborators.metrics);
+    this.inbox = new QueryInbox(collaborators.clock);
     this.pools.set('lan', this.createPool('lan', options.name, options.lan));
     if (options.wan)
       this.pools.set('wan', this.createPool('wan', `${options.name}.${options.datacenter}`, options.wan));
@@ -94,6 +97,7 @@ export class Gossip implements MembershipApi, Startable {
     this.stopping.abort();
     await Promise.all([...this.pools.values()].map((node) => node.stop()));
     this.hub.close();
+    this.inbox.close();
   }
 
   async members(pool: Pool): Promise<readonly Member[]> {
@@ -150,6 +154,14 @@ export class Gossip implements MembershipApi, Startable {
     return askMembers(this.pools.get(pool), query);
   }
 
+  queries(names: readonly string[], signal: AbortSignal): AsyncIterable<QueryEvent> {
+    return this.inbox.watch(names, signal);
+  }
+
+  async answerQuery(id: string, payload: Uint8Array): Promise<AnswerOutcome> {
+    return this.inbox.answer(id, payload);
+  }
+
   async keyring(operation: KeyOperation, key: string, relayFactor = 0): Promise<readonly KeyringResponse[]> {
     const request = { operation, key, relayFactor };
     return Promise.all([...this.pools].map(([pool, node]) => requestKeyring(pool, node, request)));
@@ -201,6 +213,8 @@ export class Gossip implements MembershipApi, Startable {
         keys: keyring && keyStore(keyring, keyringPath),
         memberChanged: ({ kind, member }: MemberChange) => this.hub.publish({ kind, pool, member }),
         userEvent: (event) => this.userEventSeen(event),
+        asked: (query) =>
+          this.inbox.receive(pool, query, (asked, payload) => this.pools.get(pool)!.answer(asked, payload)),
         nameLost: () => this.nameLost(pool),
         admit: (alive) => refusal({ pool, name, datacenter: options.datacenter, id: options.tags.id ?? '' }, alive),
       },

@@ -5,7 +5,7 @@ import type { GossipMetrics } from '../metrics';
 import type { KeyStore } from '../serf/key-operations';
 import type { MemberChange } from '../serf/member-book';
 import type { SerfConfig } from '../serf/serf-config';
-import type { EventMessage } from '../serf/serf-messages';
+import type { EventMessage, QueryMessage } from '../serf/serf-messages';
 import type { Tags } from '../serf/tags-codec';
 import type { StreamSecurity } from '../transport/codec/stream-codec';
 
@@ -36,5 +36,6 @@ export interface PoolNodeCollaborators {
   readonly nameLost: () => void;
   /** Why a member must not enter the pool; undefined lets it in. */
   readonly admit: (alive: Alive) => string | undefined;
-  readonly answerQuery?: (name: string, payload: Uint8Array) => Uint8Array | undefined;
+  /** A query of users that is meant for us; `PoolNode.answer` answers it. */
+  readonly asked: (query: QueryMessage) => void;
 }

@@ -8,6 +8,7 @@ import type { MemberChange } from '../serf/member-book';
 import type { QueryOptions } from '../serf/query-desk';
 import type { QueryListener } from '../serf/query-ledger';
 import { Serf, type SerfOutput } from '../serf/serf';
+import type { QueryMessage } from '../serf/serf-messages';
 import { serfDefaults, type SerfConfig } from '../serf/serf-config';
 import { encodeTags, tagsProblem, type Tags } from '../serf/tags-codec';
 import { measureMessage } from '../transport/codec/message-codec';
@@ -192,6 +193,14 @@ export class PoolNode implements Startable {
     });
   }
 
+  /** Why the answer to a query that `asked` has shown was not sent. */
+  answer(query: QueryMessage, payload: Uint8Array): string | undefined {
+    this.runningSwim();
+    const problem = this.serf.queries.answer(query, payload);
+    this.pump();
+    return problem;
+  }
+
   stats(): Readonly<Record<string, string>> {
     const health = this.swim?.health;
     const encrypted = String(this.options.security.keyring !== undefined);
@@ -252,6 +261,8 @@ export class PoolNode implements Startable {
       case 'userEvent':
         this.collaborators.metrics.userEvents.inc({ pool: this.options.pool });
         return this.collaborators.userEvent(output.event);
+      case 'query':
+        return this.collaborators.asked(output.query);
       case 'send':
         return this.swim?.sendUser(output.to, output.body);
       case 'reconnect':
@@ -311,11 +322,10 @@ export class PoolNode implements Startable {
   // --- wiring -----------------------------------------------------------------------------------------------------
 
   private createSerf(): Serf {
-    const { random, keys, answerQuery, admit } = this.collaborators;
+    const { random, keys, admit } = this.collaborators;
     return new Serf(this.serfConfig(), {
       random,
       keys,
-      answerQuery,
       admit,
       matches: matchesExpression,
     });

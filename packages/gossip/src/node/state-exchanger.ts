@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CodedError, messageOf, type Logger } from '@tribune/platform';
+import { CodedError, dialErrorText, joinHostPort, lookupErrorText, messageOf, type Logger } from '@tribune/platform';
 import type { Endpoint, PushedState, StateExchange } from '../core/messages';
 import type { PushPullOrder } from '../core/ready';
 import type { Swim } from '../core/swim';
@@ -63,11 +63,11 @@ export class StateExchanger {
       for (const endpoint of await resolveJoinAddress(address, defaultPort)) {
         await this.exchangeWith(endpoint, true).then(
           () => (joined += 1),
-          (error: unknown) => errors.push(`Failed to join ${endpoint.host}: ${messageOf(error)}`),
+          (error: unknown) => errors.push(`Failed to join ${endpoint.host}: ${reasonOf(endpoint, error)}`),
         );
       }
     } catch (error) {
-      errors.push(`Failed to resolve ${address}: ${messageOf(error)}`);
+      errors.push(`Failed to resolve ${address}: ${lookupErrorText(error, address) ?? messageOf(error)}`);
     }
     return { joined, errors };
   }
@@ -112,4 +112,10 @@ export class StateExchanger {
     }
     return undefined;
   }
+}
+
+/** In the words that Consul's operators know: `dial tcp 127.0.0.1:1: connect: connection refused`. */
+function reasonOf({ host, port }: Endpoint, error: unknown): string {
+  const isOfSystem = (error as NodeJS.ErrnoException).syscall !== undefined;
+  return isOfSystem ? dialErrorText('tcp', joinHostPort(host, port), error) : messageOf(error);
 }

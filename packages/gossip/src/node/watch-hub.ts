@@ -1,22 +1,25 @@
 import { CodedError } from '@tribune/platform';
-import type { MembershipEvent } from '@tribune/protocol';
 
 /** Events a slow watcher may lag behind; then its watch ends and it starts anew from a snapshot. */
 const BACKLOG_MAX = 8192;
 
 export class WatchError extends CodedError<{ code: 'GOSSIP_WATCH_LAGGED' } | { code: 'GOSSIP_STOPPED' }> {}
 
-interface Watcher {
-  readonly backlog: MembershipEvent[];
+interface Watcher<Event> {
+  readonly backlog: Event[];
   wake: () => void;
   end?: Error;
 }
 
 /** Hands every event to every watcher, in order, each at its own pace. */
-export class WatchHub {
-  private readonly watchers = new Set<Watcher>();
+export class WatchHub<Event> {
+  private readonly watchers = new Set<Watcher<Event>>();
 
-  publish(event: MembershipEvent): void {
+  get watcherCount(): number {
+    return this.watchers.size;
+  }
+
+  publish(event: Event): void {
     for (const watcher of this.watchers) {
       if (watcher.backlog.length >= BACKLOG_MAX) {
         watcher.end ??= new WatchError({ code: 'GOSSIP_WATCH_LAGGED' }, 'the watcher fell too far behind');
@@ -36,8 +39,8 @@ export class WatchHub {
   }
 
   /** `snapshot` is taken at the moment the watch begins, so that nothing is missed or seen twice. */
-  async *watch(snapshot: () => readonly MembershipEvent[], signal: AbortSignal): AsyncGenerator<MembershipEvent> {
-    const watcher: Watcher = { backlog: [...snapshot()], wake: () => undefined };
+  async *watch(snapshot: () => readonly Event[], signal: AbortSignal): AsyncGenerator<Event> {
+    const watcher: Watcher<Event> = { backlog: [...snapshot()], wake: () => undefined };
     this.watchers.add(watcher);
     // An aborted watch need not be iterated to its end.
     const wake = (): void => {

@@ -34,7 +34,8 @@ interface Collaborators {
   readonly random: Random;
   readonly keys: KeyStore | undefined;
   readonly matches: (expression: string, text: string) => boolean;
-  readonly answerQuery?: (name: string, payload: Uint8Array) => Uint8Array | undefined;
+  /** A query of users that is meant for us: acknowledged, and to be answered with `answer` by whoever can. */
+  readonly asked: (query: QueryMessage) => void;
   readonly send: (to: Endpoint, body: Uint8Array) => void;
   readonly broadcast: (body: Uint8Array) => void;
 }
@@ -124,11 +125,17 @@ export class QueryDesk {
     );
   }
 
+  /** Why the answer was not sent: it must fit into what serf lets a response be. */
+  answer(query: QueryMessage, payload: Uint8Array): string | undefined {
+    if (!this.fits(query, payload)) return `response exceeds limit of ${this.config.queryResponseBytesMax} bytes`;
+    this.respond(query, false, payload);
+    return undefined;
+  }
+
   private serve(query: QueryMessage): void {
     if (query.wantsAck) this.respond(query, true, new Uint8Array());
-    const payload = query.name.startsWith(INTERNAL_PREFIX)
-      ? this.internalAnswer(query)
-      : this.collaborators.answerQuery?.(query.name, query.payload);
+    if (!query.name.startsWith(INTERNAL_PREFIX)) return this.collaborators.asked(query);
+    const payload = this.internalAnswer(query);
     if (payload) this.respond(query, false, payload);
   }
 

@@ -155,14 +155,27 @@ describe('queries', () => {
     ofKind(serf, 'send').map(({ to, body }) => ({ to: to.host, ...decodeSerf(Buffer.from(body)) }));
 
   it('are acknowledged, answered and passed on, once', () => {
-    const serf = aSerf({ answerQuery: (name, payload) => Buffer.from(`${name}:${Buffer.from(payload).toString()}`) });
+    const serf = aSerf();
     serf.receive(encodeSerf(query()), 0);
     serf.receive(encodeSerf(query()), 0);
-    expect(answers(serf)).toMatchObject([
+    const outputs = serf.takeOutputs();
+    const asked = outputs.flatMap((output) => (output.kind === 'query' ? [output.query] : []));
+    expect(asked).toMatchObject([{ name: 'load', payload: Buffer.from('x') }]);
+    expect(serf.queries.answer(asked[0]!, Buffer.from('low'))).toBeUndefined();
+    const sent = [...outputs, ...serf.takeOutputs()].flatMap((output) => (output.kind === 'send' ? [output] : []));
+    expect(sent.map(({ to, body }) => ({ to: to.host, ...decodeSerf(Buffer.from(body)) }))).toMatchObject([
       { to: '10.0.0.2', isAck: true, from: 'us' },
-      { to: '10.0.0.2', isAck: false, payload: Buffer.from('load:x') },
+      { to: '10.0.0.2', isAck: false, from: 'us', payload: Buffer.from('low') },
     ]);
     expect(spread(serf)).toHaveLength(1);
+  });
+
+  it('are not answered at a length that others would not take', () => {
+    const serf = aSerf();
+    serf.receive(encodeSerf(query()), 0);
+    const [asked] = ofKind(serf, 'query');
+    expect(serf.queries.answer(asked!.query, Buffer.alloc(1024))).toBe('response exceeds limit of 1024 bytes');
+    expect(ofKind(serf, 'send')).toEqual([]);
   });
 
   it.each([

@@ -14,12 +14,13 @@ import { MemberBook, type MemberChange } from './member-book';
 import { QueryDesk } from './query-desk';
 import { decodeSerf, decodeSerfState, encodeSerf, encodeSerfState } from './serf-codec';
 import type { SerfConfig } from './serf-config';
-import type { EventMessage, LeaveIntent, SerfMessage } from './serf-messages';
+import type { EventMessage, LeaveIntent, QueryMessage, SerfMessage } from './serf-messages';
 
 /** What the shell must do or tell. */
 export type SerfOutput =
   | { readonly kind: 'member'; readonly change: MemberChange }
   | { readonly kind: 'userEvent'; readonly event: EventMessage }
+  | { readonly kind: 'query'; readonly query: QueryMessage }
   | { readonly kind: 'send'; readonly to: Endpoint; readonly body: Uint8Array }
   | { readonly kind: 'reconnect'; readonly to: Endpoint; readonly node: string }
   | { readonly kind: 'nameLost' };
@@ -37,8 +38,6 @@ export interface SerfCollaborators {
   /** Matches a query's tag expression, within bounded time. */
   readonly matches: (expression: string, text: string) => boolean;
   readonly keys: KeyStore | undefined;
-  /** Answers queries of users; undefined: only acks. */
-  readonly answerQuery?: (name: string, payload: Uint8Array) => Uint8Array | undefined;
 }
 
 /**
@@ -75,6 +74,7 @@ export class Serf implements SwimDelegate {
       ...collaborators,
       book: this.book,
       timers: this.timers,
+      asked: (query) => this.outputs.push({ kind: 'query', query: { ...query, payload: Buffer.from(query.payload) } }),
       send: (to, body) => this.outputs.push({ kind: 'send', to, body }),
       broadcast: (body) => enqueue(this.queryQueue, body),
     });

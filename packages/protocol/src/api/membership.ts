@@ -45,6 +45,26 @@ export type MemberQueryOutcome =
   | { readonly ok: true; readonly acks: readonly string[]; readonly responses: ReadonlyMap<string, Uint8Array> }
   | { readonly ok: false; readonly reason: string };
 
+/** A query that this member is asked, by another one or by its own users. */
+export interface ReceivedQuery {
+  /** For `answerQuery`. */
+  readonly id: string;
+  readonly pool: Pool;
+  readonly name: string;
+  readonly payload: Uint8Array;
+  /** The member that asks. */
+  readonly from: string;
+  /** Lamport time. */
+  readonly ltime: number;
+  /** ms in which an answer still counts, from now on. */
+  readonly timeoutMs: number;
+}
+
+/** `listening` once, first: every query that comes from then on is shown. */
+export type QueryEvent = { readonly kind: 'listening' } | { readonly kind: 'query'; readonly query: ReceivedQuery };
+
+export type AnswerOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
 export interface KeyringResponse {
   readonly pool: Pool;
   readonly messages: Readonly<Record<string, string>>;
@@ -75,6 +95,13 @@ export interface MembershipApi {
   coordinate(pool: Pool, node: string): Promise<Coordinate | undefined>;
   /** Asks the members of a pool (a serf query). Resolves when everybody has answered, or when the time is over. */
   query(pool: Pool, query: MemberQuery): Promise<MemberQueryOutcome>;
+  /**
+   * Queries meant for this member, of these names only (none given: all). They are acknowledged without anybody's doing;
+   * whoever listens may answer. Ends when `signal` aborts; throws when the service goes away.
+   */
+  queries(names: readonly string[], signal: AbortSignal): AsyncIterable<QueryEvent>;
+  /** Answers a received query, once; refused when it is over, answered already, or the answer is too long. */
+  answerQuery(id: string, payload: Uint8Array): Promise<AnswerOutcome>;
   /** `relayFactor` (0 to 5, default 0): each answer also comes through so many other members, against packet loss. */
   keyring(operation: 'list' | 'install' | 'use' | 'remove', key: string, relayFactor?: number): Promise<readonly KeyringResponse[]>;
   stats(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>>;

@@ -1,5 +1,5 @@
 import type { Client, ClientReadableStream } from '@grpc/grpc-js';
-import type { Coordinate, MembershipApi, MembershipEvent } from '../api/membership';
+import type { Coordinate, MembershipApi } from '../api/membership';
 import { callUnary, openClient, type ChannelSettings } from '../grpc/channel';
 import * as wire from '../grpc/membership-wire';
 
@@ -15,11 +15,14 @@ const KEYRING_TIMEOUT_MS = 60_000;
 const QUERY_TIMEOUT_MS = 30_000;
 const TIMEOUT_MS = 15_000;
 
-type WatchStub = Client & { watch(request: object): ClientReadableStream<wire.WireWatchEvent> };
+type StreamStub = Client & {
+  watch(request: object): ClientReadableStream<wire.WireWatchEvent>;
+  queries(request: { readonly names: readonly string[] }): ClientReadableStream<wire.WireQueryEvent>;
+};
 
 /** The `membership.v1` client. The channel reconnects by itself; a broken watch throws, and is to be begun anew. */
 export function connectMembership(settings: ChannelSettings): MembershipClient {
-  const client = openClient<WatchStub>('tribune.membership.v1.Membership', settings);
+  const client = openClient<StreamStub>('tribune.membership.v1.Membership', settings);
   const ask = <Response>(method: string, request: object, timeoutMs = TIMEOUT_MS): Promise<Response> =>
     callUnary<object, Response>(client, method, request, timeoutMs);
   return {
@@ -30,7 +33,7 @@ export function connectMembership(settings: ChannelSettings): MembershipClient {
     async localMember() {
       return wire.memberFromWire((await ask<{ member: wire.WireMember }>('localMember', {})).member);
     },
-    watch: (signal) => watch(client, signal),
+    watch: (signal) => read(() => client.watch({}), wire.watchEventFromWire, signal),
     async join(pool, addresses) {
       return ask('join', { pool: wire.poolToWire(pool), addresses }, JOIN_TIMEOUT_MS);
     },
@@ -64,6 +67,11 @@ export function connectMembership(settings: ChannelSettings): MembershipClient {
       const request = { ...query, pool: wire.poolToWire(pool) };
       return wire.queryOutcomeFromWire(await ask<wire.WireQueryOutcome>('query', request, timeoutMs));
     },
+    queries: (names, signal) => read(() => client.queries({ names }), wire.queryEventFromWire, signal),
+    async answerQuery(id, payload) {
+      const { refused } = await ask<{ refused: string }>('answerQuery', { id, payload });
+      return refused === '' ? { ok: true } : { ok: false, reason: refused };
+    },
     async keyring(operation, key, relayFactor = 0) {
       const request = { operation: wire.operationToWire(operation), key, relayFactor };
       const { pools } = await ask<{ pools: wire.WireKeyringPool[] }>('keyring', request, KEYRING_TIMEOUT_MS);
@@ -77,15 +85,19 @@ export function connectMembership(settings: ChannelSettings): MembershipClient {
   };
 }
 
-async function* watch(client: WatchStub, signal: AbortSignal): AsyncGenerator<MembershipEvent> {
+async function* read<Wire, Event>(
+  open: () => ClientReadableStream<Wire>,
+  fromWire: (wire: Wire) => Event,
+  signal: AbortSignal,
+): AsyncGenerator<Event> {
   if (signal.aborted) return;
-  const call = client.watch({});
+  const call = open();
   // A cancelled call still reports its status when nobody iterates any more.
   call.on('error', () => undefined);
   const cancel = (): void => call.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    for await (const event of call) yield wire.watchEventFromWire(event as wire.WireWatchEvent);
+    for await (const event of call) yield fromWire(event as Wire);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {

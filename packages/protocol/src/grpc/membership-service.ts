@@ -11,6 +11,7 @@ export interface MembershipServiceCollaborators {
 }
 
 type WatchCall = ServerWritableStream<object, wire.WireWatchEvent>;
+type QueriesCall = ServerWritableStream<{ readonly names: readonly string[] }, wire.WireQueryEvent>;
 type PoolRequest = { readonly pool: string };
 
 /** `membership.v1` over gRPC: unpacks messages, calls the {@link MembershipApi}, packs what it says. */
@@ -27,7 +28,7 @@ export class MembershipService {
         return { members: members.map(wire.memberToWire) };
       }),
       localMember: checked(async () => ({ member: wire.memberToWire(await api.localMember()) })),
-      watch: (call: WatchCall) => void this.watch(call),
+      watch: (call: WatchCall) => void this.stream(call, (signal) => api.watch(signal), wire.watchEventToWire),
       join: checked(({ pool, addresses }: PoolRequest & { readonly addresses: string[] }) =>
         api.join(wire.poolFromWire(pool), addresses),
       ),
@@ -50,6 +51,12 @@ export class MembershipService {
       query: checked(async ({ pool, ...query }: PoolRequest & MemberQuery) =>
         wire.queryOutcomeToWire(await api.query(wire.poolFromWire(pool), query)),
       ),
+      queries: (call: QueriesCall) =>
+        void this.stream(call, (signal) => api.queries(call.request.names, signal), wire.queryEventToWire),
+      answerQuery: checked(async ({ id, payload }: { readonly id: string; readonly payload: Uint8Array }) => {
+        const outcome = await api.answerQuery(id, payload);
+        return { refused: outcome.ok ? '' : outcome.reason };
+      }),
       keyring: checked(async ({ operation, key, relayFactor }: wire.WireKeyringRequest) => {
         const pools = await api.keyring(wire.operationFromWire(operation), key, relayFactor);
         return { pools: pools.map(wire.keyringToWire) };
@@ -61,7 +68,7 @@ export class MembershipService {
     };
   }
 
-  /** Ends the open watches, so that a graceful stop need not wait for them. */
+  /** Ends the open streams, so that a graceful stop need not wait for them. */
   close(): void {
     for (const abort of this.open) abort.abort();
   }
@@ -72,7 +79,11 @@ export class MembershipService {
     return outcome.ok ? { event: wire.userEventToWire(outcome.event) } : { refused: outcome.reason };
   }
 
-  private async watch(call: WatchCall): Promise<void> {
+  private async stream<Event, Wire>(
+    call: ServerWritableStream<unknown, Wire>,
+    open: (signal: AbortSignal) => AsyncIterable<Event>,
+    toWire: (event: Event) => Wire,
+  ): Promise<void> {
     const abort = new AbortController();
     let resume = (): void => undefined;
     let isCallGone = false;
@@ -86,14 +97,14 @@ export class MembershipService {
     call.on('drain', () => resume());
     for (const ending of ['cancelled', 'close', 'error']) call.on(ending, release);
     try {
-      for await (const event of this.collaborators.api.watch(abort.signal)) {
-        if (call.write(wire.watchEventToWire(event)) || abort.signal.aborted) continue;
+      for await (const event of open(abort.signal)) {
+        if (call.write(toWire(event)) || abort.signal.aborted) continue;
         await new Promise<void>((resolve) => (resume = resolve));
       }
       throw new RpcError(status.UNAVAILABLE, 'the service stops');
     } catch (thrown) {
       if (isCallGone) return;
-      this.collaborators.logger.debug('watch ended', { reason: messageOf(thrown) });
+      this.collaborators.logger.debug('stream ended', { reason: messageOf(thrown) });
       call.emit('error', { ...toServiceError(thrown), code: status.UNAVAILABLE });
     } finally {
       this.open.delete(abort);

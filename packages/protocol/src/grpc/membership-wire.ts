@@ -4,6 +4,8 @@ import type {
   MemberQueryOutcome,
   MembershipEvent,
   Pool,
+  QueryEvent,
+  ReceivedQuery,
   UserEvent,
 } from '../api/membership';
 import type { Member, MemberStatus } from '../model/member';
@@ -46,6 +48,19 @@ export function queryOutcomeFromWire({ answers, refused }: WireQueryOutcome): Me
   return { ok: true, acks: answers.acks, responses: new Map(Object.entries(answers.responses)) };
 }
 
+export interface WireQueryEvent {
+  readonly query?: (Omit<ReceivedQuery, 'pool' | 'ltime'> & { pool: string; ltime: string | number }) | null;
+}
+
+export const queryEventToWire = (event: QueryEvent): WireQueryEvent =>
+  event.kind === 'listening' ? {} : { query: { ...event.query, pool: poolToWire(event.query.pool) } };
+
+export function queryEventFromWire({ query }: WireQueryEvent): QueryEvent {
+  if (!query) return { kind: 'listening' };
+  const { pool, ltime, ...rest } = query;
+  return { kind: 'query', query: { ...rest, pool: poolFromWire(pool), ltime: ltimeFromWire(ltime) } };
+}
+
 export interface WireKeyringRequest {
   readonly operation: string;
   readonly key: string;
@@ -85,9 +100,13 @@ export const userEventToWire = (event: UserEvent): WireUserEvent => event;
 
 export function userEventFromWire(event: WireUserEvent | null | undefined): UserEvent {
   if (!event) throw invalid('event', event);
-  const ltime = Number(event.ltime);
-  if (!Number.isSafeInteger(ltime)) throw invalid('ltime', event.ltime);
-  return { ...event, ltime };
+  return { ...event, ltime: ltimeFromWire(event.ltime) };
+}
+
+function ltimeFromWire(value: string | number): number {
+  const ltime = Number(value);
+  if (!Number.isSafeInteger(ltime)) throw invalid('ltime', value);
+  return ltime;
 }
 
 export function watchEventToWire(event: MembershipEvent): WireWatchEvent {
