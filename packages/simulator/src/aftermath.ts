@@ -1,7 +1,7 @@
 import { encodeCommand } from '@tribune/state-store';
 import { Client, KEYS, NODE, type ClientWorld } from './workload/client';
 import type { SimServer } from './world/sim-server';
-import type { SimClock } from '@tribune/testkit';
+import type { VirtualClock } from './world/virtual-clock';
 
 const STEP_MS = 50;
 const HEAL_MS = 15_000;
@@ -13,13 +13,18 @@ export class Aftermath {
   difference: string | undefined;
   private readonly reader: Client;
 
-  constructor(private readonly world: ClientWorld & { readonly clock: SimClock }) {
+  constructor(private readonly world: ClientWorld & { readonly clock: VirtualClock }) {
     this.reader = new Client(JUDGE, world);
   }
 
   /** Sessions need a node. Before the troubles begin. */
   async registerNode(): Promise<void> {
     await this.writeOnce();
+  }
+
+  /** A majority is enough, whatever became of the others. */
+  majorityGoesOn(): Promise<boolean> {
+    return this.writeOnce();
   }
 
   /** Liveness: a write goes through, every member comes level, and every key can be read. */
@@ -30,7 +35,21 @@ export class Aftermath {
       await this.world.clock.elapse(STEP_MS);
     }
     this.compareStates();
-    return this.readEverything();
+    return (await this.readEverything()) && this.locksComeFree();
+  }
+
+  /** Nobody renews any more: every session ends, and every lock delay after it. */
+  private async locksComeFree(): Promise<boolean> {
+    const { profile, clock } = this.world;
+    const { ttlMs, lockDelayMs } = profile;
+    if (ttlMs === 0) return true;
+    const longestMs = 2 * ttlMs + lockDelayMs + HEAL_MS;
+    for (let waited = 0; waited < longestMs; waited += STEP_MS) {
+      const [server] = this.members();
+      if (server?.machine!.isFreeOfLocks) return true;
+      await clock.elapse(STEP_MS);
+    }
+    return false;
   }
 
   picture(): string {
@@ -47,9 +66,9 @@ export class Aftermath {
     const { clock, servers } = this.world;
     let isDone = false;
     for (let waited = 0; waited < HEAL_MS && !isDone; waited += STEP_MS) {
-      for (const { node } of servers) {
-        if (node?.status().role !== 'leader') continue;
-        void node.propose(REGISTER).then(({ kind }) => (isDone ||= kind === 'applied'));
+      for (const { node, core } of servers) {
+        if (core?.role !== 'leader') continue;
+        void node!.propose(REGISTER).then(({ kind }) => (isDone ||= kind === 'applied'));
       }
       await clock.elapse(STEP_MS);
     }

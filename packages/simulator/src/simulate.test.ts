@@ -2,9 +2,9 @@ import { profileNames, profiles, type ProfileName } from './faults/profiles';
 import knownSeeds from './seeds.json';
 import { simulate } from './simulate';
 
-/** SIM_SEEDS widens the search, SIM_FIRST repeats it. */
+/** The same seeds in every run; SIM_SEEDS and SIM_FIRST look elsewhere, and `npm run sim` for hours. */
 const SEEDS = Number(process.env['SIM_SEEDS'] ?? 300);
-const FIRST = Number(process.env['SIM_FIRST'] ?? Date.now() % 1_000_000_000);
+const FIRST = Number(process.env['SIM_FIRST'] ?? 1);
 const PER_PROFILE = Math.ceil(SEEDS / profileNames.length);
 
 async function replay(seed: number, profile: ProfileName): Promise<void> {
@@ -14,7 +14,7 @@ async function replay(seed: number, profile: ProfileName): Promise<void> {
 }
 
 describe.each(profileNames)('a group of real nodes, profile %s', (name) => {
-  it('keeps every promise over seeds that nobody has seen before', async () => {
+  it('keeps every promise over a range of seeds', async () => {
     for (let seed = FIRST; seed < FIRST + PER_PROFILE; seed++) await replay(seed, name);
   }, 240_000);
 });

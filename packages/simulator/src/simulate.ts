@@ -1,19 +1,30 @@
 import { seededRandom } from '@tribune/platform';
 import { plantBug } from '@tribune/raft-core/testing';
-import { SimClock } from '@tribune/testkit';
+import { Aftermath } from './aftermath';
 import { Invariants } from './checkers/invariants';
 import { checkKvLinearizability } from './checkers/kv-linearizability';
 import { isCoreBug, WORLD_BUGS, type Bug } from './faults/planted-bugs';
 import type { Profile } from './faults/profiles';
 import { Troubles } from './faults/troubles';
-import { Aftermath } from './aftermath';
 import { SimNetwork } from './world/sim-network';
 import { SimServer } from './world/sim-server';
+import { VirtualClock } from './world/virtual-clock';
 import { Client } from './workload/client';
+import { Expiries } from './workload/expiries';
 import { History } from './workload/history';
 
+export interface Figures {
+  readonly operations: number;
+  readonly elections: number;
+  /** Changes of members that went through. */
+  readonly changes: number;
+  /** Sessions that ended because nobody renewed them. */
+  readonly expiries: number;
+  readonly virtualMs: number;
+}
+
 export type Outcome =
-  | { readonly kind: 'passed'; readonly operations: number; readonly elections: number }
+  | ({ readonly kind: 'passed' } & Figures)
   | {
       readonly kind: 'unsafe' | 'stuck' | 'failed' | 'nonlinearizable' | 'undecided';
       readonly what: string;
@@ -25,7 +36,9 @@ const FAULT_STEP_MS = 50;
 export async function simulate(seed: number, profile: Profile, bug?: Bug): Promise<Outcome> {
   const uproot = bug !== undefined && isCoreBug(bug) ? plantBug(bug) : undefined;
   try {
-    return await run(seed, profile, bug);
+    const world = await worldOf(seed, profile, bug);
+    await live(world);
+    return judge(world, await survive(world));
   } catch (error) {
     // A broken invariant inside the core counts as well: production stops there instead of going on.
     return { kind: 'failed', what: error instanceof Error ? error.message : String(error) };
@@ -34,48 +47,67 @@ export async function simulate(seed: number, profile: Profile, bug?: Bug): Promi
   }
 }
 
-async function run(seed: number, profile: Profile, bug: Bug | undefined): Promise<Outcome> {
-  const clock = new SimClock();
+type World = Awaited<ReturnType<typeof worldOf>>;
+
+async function worldOf(seed: number, profile: Profile, wanted: Bug | undefined) {
+  const clock = new VirtualClock();
   const random = seededRandom(seed);
   const invariants = new Invariants();
   const { loss, duplicate, delayMsMax } = profile;
   const network = new SimNetwork({ loss, duplicate, delayMsMax }, clock, random);
-  const worldBug = WORLD_BUGS.find((each) => each === bug);
-  const servers = Array.from(
-    { length: profile.servers + profile.spares },
-    (_, i) => new SimServer(`s${i}`, { clock, random, network, profile, bug: worldBug, invariants }),
-  );
-  invariants.servers = servers;
-  await found(servers, profile.servers);
+  const bug = WORLD_BUGS.find((each) => each === wanted);
   const history = new History(clock);
-  const world = { clock, random, servers, history, invariants, bug: worldBug };
+  const expiries = new Expiries(history, clock, profile, (what) => invariants.violated(what));
+  invariants.onFirstApplied = (index, command) => expiries.applies(index, command);
+  const machine = { clock, random, network, profile, bug, invariants, expiries };
+  const servers = Array.from({ length: profile.servers + profile.spares }, (_, i) => new SimServer(`s${i}`, machine));
+  invariants.servers = servers;
+  const world = { ...machine, servers, history, troubles: new Troubles(profile, servers, network, random) };
+  return { ...world, aftermath: new Aftermath(world) };
+}
+
+async function live(world: World): Promise<void> {
+  const { servers, profile, clock, invariants, troubles, aftermath } = world;
+  const founders = servers.slice(0, profile.servers);
+  for (const server of servers) await server.start();
+  for (const { node } of founders) await node!.bootstrap(founders.map(({ id }) => ({ id, address: id })));
   let isOver = false;
   for (let i = 0; i < profile.clients; i++) void new Client(i, world).run(() => isOver);
-  const troubles = new Troubles(profile, servers, network, random);
-  const aftermath = new Aftermath(world);
   await aftermath.registerNode();
   for (let at = 0; at < profile.seconds * 1000 && !invariants.violation; at += FAULT_STEP_MS) {
     troubles.step();
     await clock.elapse(FAULT_STEP_MS);
   }
   isOver = true;
-  if (!invariants.violation) troubles.end();
-  const isAlive = invariants.violation === undefined && (await aftermath.goesOn());
+}
+
+/** The faults end: first for a majority alone, then for all. False when it does not go on. */
+async function survive({ troubles, profile, aftermath, invariants, random }: World): Promise<boolean> {
+  if (invariants.violation) return true;
+  // Which servers are a majority is plain only while members do not change and no log is damaged.
+  const mayLackSome = profile.membership === 0 && profile.rot === 0;
+  if (mayLackSome && random.next() < 0.5) {
+    troubles.endForMajority(profile.servers);
+    if (!(await aftermath.majorityGoesOn())) return false;
+  }
+  troubles.end();
+  return aftermath.goesOn();
+}
+
+function judge(
+  { invariants, servers, aftermath, history, expiries, troubles, clock }: World,
+  isAlive: boolean,
+): Outcome {
   if (invariants.violation) return { kind: 'unsafe', what: invariants.violation };
-  const failure = servers.map(({ node }) => node?.status().failure).find((error) => error !== undefined);
+  const failure = servers.map((server) => server.failure).find((error) => error !== undefined);
   if (failure) return { kind: 'failed', what: failure.message };
   if (!isAlive) return { kind: 'stuck', what: aftermath.picture() };
   if (aftermath.difference) return { kind: 'unsafe', what: aftermath.difference };
   const verdict = checkKvLinearizability(history.settled(invariants.applied.values()));
   if (verdict.kind === 'undecided') return { kind: 'undecided', what: verdict.key };
-  if (verdict.kind === 'linearizable') {
-    return { kind: 'passed', operations: verdict.operations, elections: invariants.elections };
-  }
-  return { kind: 'nonlinearizable', what: `${verdict.key}: ${verdict.reason}` };
-}
-
-async function found(servers: readonly SimServer[], members: number): Promise<void> {
-  const founders = servers.slice(0, members);
-  for (const server of servers) await server.start();
-  for (const { node } of founders) await node!.bootstrap(founders.map(({ id }) => ({ id, address: id })));
+  if (verdict.kind === 'violation') return { kind: 'nonlinearizable', what: `${verdict.key}: ${verdict.reason}` };
+  const { operations } = verdict;
+  const { elections } = invariants;
+  const virtualMs = Math.round(clock.monotonicMs());
+  return { kind: 'passed', operations, elections, changes: troubles.changes, expiries: expiries.ended, virtualMs };
 }

@@ -7,4 +7,7 @@ export { entries, entry, logStoreCompliance, type LogStoreHome } from './log-sto
 export { MemoryDisk, MemoryLogStore } from './memory-log-store';
 export { MemorySnapshotStore } from './memory-snapshot-store';
 export { coreOf, type CoreView } from './core-view';
+export { LeaderDuties } from '../leader-duties/duty';
+export { ExpireLockDelays } from '../leader-duties/expire-lock-delays';
+export { ExpireSessions } from '../leader-duties/expire-sessions';
 export { CORE_BUGS, plantBug, type CoreBug } from './planted-bugs';

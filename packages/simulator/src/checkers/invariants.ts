@@ -22,6 +22,8 @@ export class Invariants {
   /** How far each run of a server was looked at. */
   private readonly seen = new WeakMap<object, number>();
   servers: readonly SimServer[] = [];
+  /** Told of each command once, when the first server applies it. */
+  onFirstApplied: (index: number, command: Uint8Array) => void = () => undefined;
 
   /** Election safety and leader completeness. */
   leads(server: SimServer, term: number): void {
@@ -54,8 +56,10 @@ export class Invariants {
   /** State machine safety: no two servers apply different commands at an index. */
   applies(id: string, index: number, command: Uint8Array): void {
     const known = this.applied.get(index);
-    if (!known) this.applied.set(index, command);
-    else if (!isEqual(known, command)) this.violated(`${id} applies another command at ${index} than others did`);
+    if (!known) {
+      this.applied.set(index, command);
+      this.onFirstApplied(index, command);
+    } else if (!isEqual(known, command)) this.violated(`${id} applies another command at ${index} than others did`);
   }
 
   /** What was answered `applied` at an index is what everybody applies there. */
@@ -74,9 +78,10 @@ export class Invariants {
   }
 
   private commits({ id, core, machine }: SimServer, commitIndex: number): void {
-    const from = Math.max(this.seen.get(machine!) ?? 0, core!.status().base.index);
-    for (let index = from + 1; index <= commitIndex; index++) {
-      const term = core!.termAt(index)!;
+    for (let index = this.seen.get(machine!) ?? 0; ++index <= commitIndex;) {
+      const term = core!.termAt(index);
+      // Behind a snapshot; its own index still has its term.
+      if (term === undefined) continue;
       const known = this.committed[index];
       if (known === undefined) this.committed[index] = term;
       else if (known !== term) this.violated(`${id} commits term ${term} at ${index}, others term ${known}`);

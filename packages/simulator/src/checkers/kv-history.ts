@@ -9,8 +9,15 @@ export type KvAction =
   | { readonly kind: 'delete' }
   | { readonly kind: 'delete-cas'; readonly index: number }
   | { readonly kind: 'acquire' | 'release'; readonly session: string; readonly value: string }
-  /** The session ends, and the key goes with it (behavior `delete`). */
-  | { readonly kind: 'invalidate'; readonly session: string };
+  /** The session ends, and the key goes with it (behavior `delete`); with a lock delay nobody may lock it for a while. */
+  | { readonly kind: 'invalidate'; readonly session: string; readonly delays?: boolean };
+
+/** What the servers do by themselves. */
+export interface KvEffect {
+  /** The lock delay that the end of `session` began is over. */
+  readonly kind: 'delay-ends';
+  readonly session: string;
+}
 
 /** A row as a read shows it; `session` is '' while nobody holds it. */
 export interface KvRow {
@@ -25,7 +32,7 @@ export type KvAnswer = { readonly row: KvRow | undefined } | { readonly done: bo
 
 export interface KvOperation extends Timed {
   readonly key: string;
-  readonly action: KvAction;
+  readonly action: KvAction | KvEffect;
   /** Undefined while the outcome is unknown (`returnedAt` is Infinity then). */
   readonly answer?: KvAnswer;
   readonly client?: number;

@@ -66,22 +66,28 @@ function collectIndexes(operations: readonly KvOperation[], indexes: Map<string,
 }
 
 /** `modifyIndex` is undefined when nobody ever read this write: then nobody can have named its index either. */
-type State = { readonly [K in keyof KvRow]: K extends 'modifyIndex' ? number | undefined : KvRow[K] } | null;
+type Row = { readonly [K in keyof KvRow]: K extends 'modifyIndex' ? number | undefined : KvRow[K] };
+
+interface State {
+  readonly row: Row | null;
+  /** The session whose end keeps the key from being locked; '' when it may be. */
+  readonly delay: string;
+}
 
 /** Consul's rules for one key (agent/consul/state/kvs.go): values, check-and-set by ModifyIndex, locks by session. */
 function kvModel(indexes: ReadonlyMap<string, number>): Model<KvOperation, State> {
-  const row = (value: string, lockIndex: number, session: string): State => ({
+  const row = (value: string, lockIndex: number, session: string): Row => ({
     value,
     modifyIndex: indexes.get(value),
     lockIndex,
     session,
   });
   return {
-    initial: null,
-    keyOf: (state) => (state ? `${state.value} ${state.lockIndex} ${state.session}` : ''),
+    initial: { row: null, delay: '' },
+    keyOf: ({ row, delay }) => (row ? `${row.value} ${row.lockIndex} ${row.session} ${delay}` : delay),
     apply({ action, answer }, state) {
       if (action.kind === 'get')
-        return isSame(state, answer && 'row' in answer ? answer.row : undefined) ? state : undefined;
+        return isSame(state.row, answer && 'row' in answer ? answer.row : undefined) ? state : undefined;
       const after = effectOf(action, state, row);
       const done = after !== undefined;
       if (answer && (!('done' in answer) || answer.done !== done)) return undefined;
@@ -90,7 +96,7 @@ function kvModel(indexes: ReadonlyMap<string, number>): Model<KvOperation, State
   };
 }
 
-type MakeRow = (value: string, lockIndex: number, session: string) => State;
+type MakeRow = (value: string, lockIndex: number, session: string) => Row;
 
 /** The state after a write, or undefined when its condition does not hold. */
 function effectOf(
@@ -98,32 +104,45 @@ function effectOf(
   state: State,
   row: MakeRow,
 ): State | undefined {
-  const lockIndex = state?.lockIndex ?? 0;
-  const session = state?.session ?? '';
+  if (action.kind === 'delay-ends') return state.delay === action.session ? { ...state, delay: '' } : state;
+  if (action.kind === 'invalidate') {
+    if (state.row?.session !== action.session) return state;
+    return { row: null, delay: action.delays ? action.session : state.delay };
+  }
+  if (action.kind === 'acquire' && state.delay !== '') return undefined;
+  const after = rowAfter(action, state.row, row);
+  return after === undefined ? undefined : { row: after, delay: state.delay };
+}
+
+function rowAfter(
+  action: Exclude<KvOperation['action'], { kind: 'get' | 'invalidate' | 'delay-ends' }>,
+  before: Row | null,
+  row: MakeRow,
+): Row | null | undefined {
+  const lockIndex = before?.lockIndex ?? 0;
+  const session = before?.session ?? '';
   switch (action.kind) {
     case 'put':
       // A plain write starts the lock's count anew, and leaves the holder.
       return row(action.value, 0, session);
     case 'cas': {
-      const fits = action.index === 0 ? state === null : state?.modifyIndex === action.index;
+      const fits = action.index === 0 ? before === null : before?.modifyIndex === action.index;
       return fits ? row(action.value, 0, session) : undefined;
     }
     case 'delete':
       return null;
     case 'delete-cas':
       // Nothing there is as good as deleted.
-      return state === null || state.modifyIndex === action.index ? null : undefined;
+      return before === null || before.modifyIndex === action.index ? null : undefined;
     case 'acquire':
       if (session !== '' && session !== action.session) return undefined;
       return row(action.value, session === '' ? lockIndex + 1 : lockIndex, action.session);
     case 'release':
       return session === action.session ? row(action.value, lockIndex, '') : undefined;
-    case 'invalidate':
-      return session === action.session ? null : state;
   }
 }
 
-function isSame(state: State, seen: KvRow | undefined): boolean {
+function isSame(state: Row | null, seen: KvRow | undefined): boolean {
   if (!state || !seen) return !state && !seen;
   return state.value === seen.value && state.lockIndex === seen.lockIndex && state.session === seen.session;
 }

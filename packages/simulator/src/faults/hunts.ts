@@ -48,5 +48,7 @@ export const hunts: Record<Bug, Profile> = {
   appendsWithoutComparing: { ...five, coup: 0.4 },
   readsWithoutQuorum: { ...divided, servers: 5, clients: 12 },
   leaseWithoutMargin: { ...leased, pause: 0.2, pauseMsMax: 220 },
+  skipsLockDelay: { ...calm, seconds: 10, ttlMs: 1000, lockDelayMs: 500 },
+  ignoresRenewal: { ...calm, seconds: 10, ttlMs: 1000, lockDelayMs: 500 },
   leaseSurvivesTransfer: { ...leased, transfer: 0.1 },
 };

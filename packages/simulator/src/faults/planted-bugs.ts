@@ -9,6 +9,8 @@ export const WORLD_BUGS = [
   'skipsRestore',
   'readsLocally',
   'ignoresIndex',
+  'skipsLockDelay',
+  'ignoresRenewal',
 ] as const;
 
 export type WorldBug = (typeof WORLD_BUGS)[number];

@@ -27,6 +27,8 @@ export interface Profile {
   readonly pauseMsMax: number;
   /** Clocks run faster or slower by up to this share. */
   readonly drift: number;
+  /** The clock on the wall is set an hour ahead or back. */
+  readonly wallJump: number;
   // ── disks ──
   readonly slowDisk: number;
   readonly failingDisk: number;
@@ -39,6 +41,10 @@ export interface Profile {
   readonly snapshotThreshold: number;
   readonly appendBytesMax: number;
   readonly readLeases: boolean;
+  // ── locks ──
+  /** Sessions that nobody renews end after twice this; 0: they live until somebody ends them. */
+  readonly ttlMs: number;
+  readonly lockDelayMs: number;
 }
 
 export const calm: Profile = {
@@ -58,6 +64,7 @@ export const calm: Profile = {
   pause: 0,
   pauseMsMax: 1000,
   drift: 0,
+  wallJump: 0,
   slowDisk: 0.01,
   failingDisk: 0,
   fullDisk: 0,
@@ -67,6 +74,8 @@ export const calm: Profile = {
   snapshotThreshold: 60,
   appendBytesMax: 4096,
   readLeases: false,
+  ttlMs: 0,
+  lockDelayMs: 0,
 };
 
 export const profiles = {
@@ -74,10 +83,24 @@ export const profiles = {
   crashes: { ...calm, crash: 0.03, flicker: 0.003 },
   partitions: { ...calm, partition: 0.06, coup: 0.1, transfer: 0.01 },
   'bad-network': { ...calm, loss: 0.1, duplicate: 0.1, delayMsMax: 60 },
+  // TigerBeetle's ranges.
+  'worst-network': { ...calm, loss: 0.3, duplicate: 0.5, delayMsMax: 100, partition: 0.02, heal: 0.1 },
   disks: { ...calm, crash: 0.02, slowDisk: 0.1, failingDisk: 0.01, fullDisk: 0.004, rot: 0.4, partition: 0.02 },
-  clocks: { ...calm, drift: 0.3, pause: 0.02, partition: 0.02, crash: 0.005 },
+  clocks: { ...calm, drift: 0.3, wallJump: 0.02, pause: 0.02, partition: 0.02, crash: 0.005 },
   membership: { ...calm, spares: 2, membership: 0.08, flicker: 0.002, crash: 0.01, partition: 0.02, transfer: 0.005 },
-  snapshots: { ...calm, snapshotThreshold: 8, crash: 0.03, partition: 0.04, loss: 0.03 },
+  snapshots: { ...calm, snapshotThreshold: 8, crash: 0.03, partition: 0.04, loss: 0.03, duplicate: 0.2 },
+  locks: {
+    ...calm,
+    seconds: 10,
+    ttlMs: 1000,
+    lockDelayMs: 500,
+    drift: 0.05,
+    wallJump: 0.01,
+    crash: 0.008,
+    partition: 0.02,
+    transfer: 0.005,
+    duplicate: 0.02,
+  },
   leases: {
     ...calm,
     readLeases: true,
@@ -106,6 +129,9 @@ export const profiles = {
     fullDisk: 0.002,
     snapshotThreshold: 30,
     readLeases: true,
+    wallJump: 0.005,
+    ttlMs: 600,
+    lockDelayMs: 200,
   },
 } satisfies Record<string, Profile>;
 

@@ -1,12 +1,16 @@
-import type { Random } from '@tribune/platform';
+import { shuffle, type Random } from '@tribune/platform';
 import type { SimNetwork } from '../world/sim-network';
 import type { SimServer } from '../world/sim-server';
 import type { Profile } from './profiles';
 
 const DAMAGED_ENTRIES_MAX = 12;
+const HOUR_MS = 3_600_000;
 
 /** Whatever goes wrong, by chance. */
 export class Troubles {
+  /** Changes of members that went through. */
+  changes = 0;
+
   constructor(
     private readonly profile: Profile,
     private readonly servers: readonly SimServer[],
@@ -20,7 +24,7 @@ export class Troubles {
     if (this.chance(profile.heal)) this.network.healAll();
     for (const server of this.servers) {
       if (!server.isOn) this.maybeRestart(server);
-      else if (server.node?.status().failure) server.crash();
+      else if (server.failure) server.crash();
       else this.trouble(server);
     }
     if (this.chance(profile.membership)) this.changeMembers();
@@ -33,10 +37,17 @@ export class Troubles {
     this.network.faults = { loss: 0, duplicate: 0, delayMsMax: 2 };
     for (const server of this.servers) {
       server.disk.freeBytes = Infinity;
-      if (server.disk.failure || server.node?.status().failure) server.crash();
+      if (server.disk.failure || server.failure) server.crash();
       server.disk.failure = undefined;
       if (!server.isOn) void server.start();
     }
+  }
+
+  /** Everything is repaired, except that a minority of the first `members` stays without power. */
+  endForMajority(members: number): void {
+    this.end();
+    const down = shuffle(this.servers.slice(0, members), this.random).slice(0, Math.floor((members - 1) / 2));
+    for (const server of down) server.crash();
   }
 
   private trouble(server: SimServer): void {
@@ -45,6 +56,7 @@ export class Troubles {
     else if (this.chance(profile.pause)) server.clock!.pause(random.next() * profile.pauseMsMax);
     else if (this.chance(profile.failingDisk)) server.disk.failure = new Error('input/output error');
     else if (this.chance(profile.fullDisk)) server.disk.freeBytes = server.disk.freeBytes === 0 ? Infinity : 0;
+    else if (this.chance(profile.wallJump)) server.clock!.jump(this.chance(0.5) ? HOUR_MS : -HOUR_MS);
     else if (this.chance(profile.transfer)) void server.node?.transferLeadership();
   }
 
@@ -94,7 +106,11 @@ export class Troubles {
       [{ kind: 'addVoter', server }],
     ] as const;
     const change = changes[random.integer(changes.length)]!;
-    for (const { node } of servers) if (node?.status().role === 'leader') void node.changeMembership(change);
+    for (const { id, node, core } of servers) {
+      if (core?.role !== 'leader') continue;
+      const removal = this.chance(0.2) ? ([{ kind: 'remove', id }] as const) : change;
+      void node!.changeMembership(removal).then(({ kind }) => kind === 'changed' && this.changes++);
+    }
   }
 
   private chance(probability: number): boolean {

@@ -3,7 +3,9 @@ import { encodeCommand, type KvOperation as StoreOperation, type Outcome } from 
 import type { Invariants } from '../checkers/invariants';
 import type { KvAction, KvAnswer, KvRow } from '../checkers/kv-history';
 import type { WorldBug } from '../faults/planted-bugs';
+import type { Profile } from '../faults/profiles';
 import type { SimServer } from '../world/sim-server';
+import type { Expiries } from './expiries';
 import type { History, Recorded } from './history';
 
 export interface ClientWorld {
@@ -11,7 +13,9 @@ export interface ClientWorld {
   readonly random: Random;
   readonly servers: readonly SimServer[];
   readonly history: History;
+  readonly expiries: Expiries;
   readonly invariants: Invariants;
+  readonly profile: Profile;
   readonly bug: WorldBug | undefined;
 }
 
@@ -40,7 +44,9 @@ export class Client {
     while (!isOver()) {
       await this.wait(random.next() * THINK_MS_MAX);
       const server = servers[random.integer(servers.length)]!;
-      if (server.isServing) await this.ask(server, `k${random.integer(KEYS)}`);
+      if (!server.isServing) continue;
+      await this.ask(server, `k${random.integer(KEYS)}`);
+      await this.renewSessions(server);
     }
   }
 
@@ -76,16 +82,35 @@ export class Client {
   private async useLock(server: SimServer, key: string): Promise<void> {
     const session = this.sessions.get(key);
     if (session === undefined) return this.openSession(server, key);
+    const { ttlMs, lockDelayMs } = this.world.profile;
     const pick = this.world.random.next();
     if (pick < 0.5) return this.write(server, key, { kind: 'acquire', session, value: this.newValue() });
     if (pick < 0.8) return this.write(server, key, { kind: 'release', session, value: this.newValue() });
     this.sessions.delete(key);
-    return this.write(server, key, { kind: 'invalidate', session });
+    // Who falls silent instead leaves the end to the leader.
+    if (ttlMs > 0 && pick < 0.9) return;
+    return this.write(server, key, { kind: 'invalidate', session, delays: lockDelayMs > 0 });
+  }
+
+  private async renewSessions(server: SimServer): Promise<void> {
+    const { profile, servers, expiries } = this.world;
+    if (profile.ttlMs === 0 || this.sessions.size === 0) return;
+    const leader = leaderFor(server, servers);
+    if (!leader) return;
+    await this.hop();
+    for (const [key, session] of this.sessions) {
+      if (!leader.isServing || leader.core!.role !== 'leader') return;
+      const isIgnored = this.world.bug === 'ignoresRenewal';
+      if (isIgnored || leader.sessions!.renew(session) === 'renewed') expiries.renewed(session);
+      else this.sessions.delete(key);
+    }
   }
 
   private async openSession(server: SimServer, key: string): Promise<void> {
-    const id = this.world.history.newSession();
-    const session = { id, name: '', node: NODE, lockDelayNs: 0, behavior: 'delete', ttl: '' } as const;
+    const id = this.world.history.newSession(key);
+    const { ttlMs, lockDelayMs } = this.world.profile;
+    const ttl = ttlMs > 0 ? `${ttlMs}ms` : '';
+    const session = { id, name: '', node: NODE, lockDelayNs: lockDelayMs * 1e6, behavior: 'delete', ttl } as const;
     const command = encodeCommand({
       type: 'session-create',
       session: { ...session, nodeChecks: null, serviceChecks: null },
@@ -152,7 +177,7 @@ export class Client {
 
 /** Whom this server takes for the leader; maybe somebody who no longer is. */
 function leaderFor(server: SimServer, servers: readonly SimServer[]): SimServer | undefined {
-  const id = server.node?.status().leaderId;
+  const id = server.core?.leaderId;
   const leader = servers.find((other) => other.id === id);
   return leader?.isServing ? leader : undefined;
 }

@@ -1,11 +1,13 @@
 import type { Clock } from '@tribune/platform';
-import type { KvAction, KvAnswer, KvOperation } from '../checkers/kv-history';
+import type { KvAction, KvAnswer, KvEffect, KvOperation } from '../checkers/kv-history';
+
+const SERVERS = -2;
 
 /** One operation while it is still open. */
 export interface Recorded {
   readonly client: number;
   readonly key: string;
-  readonly action: KvAction;
+  readonly action: KvAction | KvEffect;
   readonly calledAt: number;
   /** What was proposed; undefined for reads. */
   readonly command?: Uint8Array;
@@ -17,7 +19,7 @@ export interface Recorded {
 export class History {
   private readonly records = new Set<Recorded>();
   private values = 0;
-  private sessions = 0;
+  private readonly keyOfSession = new Map<string, string>();
 
   constructor(private readonly clock: Clock) {}
 
@@ -41,8 +43,18 @@ export class History {
     return `v${++this.values}`;
   }
 
-  newSession(): string {
-    return `00000000-0000-4000-8000-${String(++this.sessions).padStart(12, '0')}`;
+  /** A lock holder has one per key. */
+  newSession(key: string): string {
+    const id = `00000000-0000-4000-8000-${String(this.keyOfSession.size + 1).padStart(12, '0')}`;
+    this.keyOfSession.set(id, key);
+    return id;
+  }
+
+  /** The servers did this by themselves, between then and now. */
+  happened(action: KvAction | KvEffect, session: string, calledAt: number): void {
+    const key = this.keyOfSession.get(session)!;
+    const returnedAt = this.clock.monotonicMs();
+    this.records.add({ client: SERVERS, key, action, calledAt, returnedAt, answer: { done: true } });
   }
 
   /**

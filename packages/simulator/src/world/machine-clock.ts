@@ -8,6 +8,7 @@ export class MachineClock implements Clock {
   private readonly rate: number;
   private pausedUntilMs = 0;
   private hasPower = true;
+  private wallJumpMs = 0;
 
   constructor(
     private readonly world: Clock,
@@ -23,7 +24,7 @@ export class MachineClock implements Clock {
   }
 
   wallMs(): number {
-    return this.world.wallMs();
+    return this.world.wallMs() + this.wallJumpMs;
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
@@ -44,6 +45,11 @@ export class MachineClock implements Clock {
       this.afterEach();
     };
     return { cancel: () => inner.cancel() };
+  }
+
+  /** Somebody sets the clock on the wall. The monotonic one knows nothing of it. */
+  jump(byMs: number): void {
+    this.wallJumpMs += byMs;
   }
 
   pause(forMs: number): void {

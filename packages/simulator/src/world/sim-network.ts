@@ -15,6 +15,8 @@ interface Plug {
   readonly streams: Set<(reason: Error) => void>;
 }
 
+const SECOND_COPY_MS_MAX = 200;
+
 /** Everybody's cables: loss, delay, duplication, reordering, and links cut in one direction. */
 export class SimNetwork {
   faults: NetworkFaults;
@@ -86,27 +88,41 @@ export class SimNetwork {
     signal?: AbortSignal,
   ): Promise<void> {
     await new Promise<void>((resolve) => this.clock.setTimer(this.delayMs(), resolve));
+    const file: Uint8Array[] = [];
+    for await (const chunk of chunks) file.push(chunk);
+    // A doubled one comes at the same time or later; the sender hears of the first alone.
+    if (this.random.next() < this.faults.duplicate) {
+      const again = (): void => void this.deliverSnapshot(header, file).catch(() => undefined);
+      this.clock.setTimer(this.random.next() * SECOND_COPY_MS_MAX, again);
+    }
+    await this.deliverSnapshot(header, file, signal);
+  }
+
+  private async deliverSnapshot(
+    header: SnapshotHeader,
+    file: readonly Uint8Array[],
+    signal?: AbortSignal,
+  ): Promise<void> {
     const plug = this.plugs.get(header.to);
     if (!plug?.receiver) throw new Error('nobody is there');
     const { receiver } = plug;
     await new Promise<void>((resolve, reject) => {
       plug.streams.add(reject);
       signal?.addEventListener('abort', () => reject(new Error('the stream took too long')));
-      const arrived = receiver.snapshot(header, this.stream(header, chunks, plug));
+      const arrived = receiver.snapshot(header, this.stream(header, file));
       arrived.then(resolve, reject).finally(() => plug.streams.delete(reject));
     });
   }
 
-  /** May break off at each chunk. */
-  private async *stream(
-    { from, to }: SnapshotHeader,
-    chunks: AsyncIterable<Uint8Array>,
-    plug: Plug,
-  ): AsyncIterable<Uint8Array> {
-    for await (const chunk of chunks) {
+  /** May break off at each chunk, or with the process at either end. */
+  private async *stream({ from, to }: SnapshotHeader, file: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
+    const ends = [this.plugs.get(from), this.plugs.get(to)];
+    for (const chunk of file) {
       await new Promise<void>((resolve) => this.clock.setTimer(this.delayMs(), resolve));
-      const isBroken = this.isCut(from, to) || this.plugs.get(to) !== plug || this.random.next() < this.faults.loss;
-      if (isBroken) throw new Error('the stream broke off');
+      const areThere = this.plugs.get(from) === ends[0] && this.plugs.get(to) === ends[1];
+      if (!areThere || this.isCut(from, to) || this.random.next() < this.faults.loss) {
+        throw new Error('the stream broke off');
+      }
       yield chunk;
     }
   }

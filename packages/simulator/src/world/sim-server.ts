@@ -1,9 +1,17 @@
 import { silentLogger, type Clock, type Random } from '@tribune/platform';
 import { RaftNode } from '@tribune/raft-core';
-import { coreOf, MemoryDisk, MemorySnapshotStore, type CoreView } from '@tribune/raft-core/testing';
+import {
+  coreOf,
+  MemoryDisk,
+  MemorySnapshotStore,
+  type CoreView,
+  type ExpireSessions,
+} from '@tribune/raft-core/testing';
 import type { Invariants } from '../checkers/invariants';
 import type { WorldBug } from '../faults/planted-bugs';
 import type { Profile } from '../faults/profiles';
+import type { Expiries } from '../workload/expiries';
+import { leaderDuties } from './leader-duties';
 import { MachineClock } from './machine-clock';
 import { SimLogStore } from './sim-log-store';
 import type { SimNetwork } from './sim-network';
@@ -17,6 +25,7 @@ export interface SimServerWorld {
   readonly profile: Profile;
   readonly bug: WorldBug | undefined;
   readonly invariants: Invariants;
+  readonly expiries: Expiries;
 }
 
 /** One run of the process, from start to crash. */
@@ -25,6 +34,8 @@ interface Process {
   readonly machine: StoreMachine;
   readonly clock: MachineClock;
   readonly log: SimLogStore;
+  readonly sessions: ExpireSessions;
+  failure?: Error;
 }
 
 const DISK_WRITE_MS_MAX = 4;
@@ -59,16 +70,25 @@ export class SimServer {
     return this.process?.machine;
   }
 
+  get sessions(): ExpireSessions | undefined {
+    return this.process?.sessions;
+  }
+
+  /** It stopped by itself, and will not go on. */
+  get failure(): Error | undefined {
+    return this.process?.failure;
+  }
+
   get clock(): MachineClock | undefined {
     return this.process?.clock;
   }
 
   get core(): CoreView | undefined {
-    return this.node && coreOf(this.node);
+    return this.isReady ? coreOf(this.process!.node) : undefined;
   }
 
   async start(): Promise<void> {
-    const { clock: time, random, network, profile, bug, invariants } = this.world;
+    const { clock: time, random, network, profile, bug, invariants, expiries } = this.world;
     const clock = new MachineClock(time, random, profile.drift, () => this.process?.node === node && this.observe());
     const faults = { writeMsMax: DISK_WRITE_MS_MAX, slow: profile.slowDisk };
     const log = new SimLogStore(
@@ -103,8 +123,13 @@ export class SimServer {
         nextTurn: (run) => void clock.setTimer(0, run),
       },
     );
-    node.on((event) => event.kind === 'roleChanged' && event.role === 'leader' && this.elected(event.term));
-    this.process = { node, machine, clock, log };
+    const sessions = leaderDuties(node, machine.view, clock, (command) => expiries.proposes(command));
+    const run: Process = { node, machine, clock, log, sessions };
+    node.on((event) => {
+      if (event.kind === 'roleChanged' && event.role === 'leader') this.elected(event.term);
+      if (event.kind === 'failed') run.failure = event.error;
+    });
+    this.process = run;
     await node.start();
     if (this.process?.node === node) this.isReady = true;
   }
