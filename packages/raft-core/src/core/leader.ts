@@ -130,10 +130,12 @@ export function startTransfer(state: RaftState, wanted: ServerId | undefined): T
   return { kind: 'started', target };
 }
 
-/** The target holds everything: it may take over. */
+/** The target holds everything, and all of it is committed, so that nobody who proposed it is left in doubt: it may take over. */
 export function maybeAskSuccessor(state: RaftState): void {
   const { transfer, progress } = state.leadership!;
-  if (!transfer || transfer.asked || progress.get(transfer.target)?.matchIndex !== state.log.lastIndex) return;
+  const { lastIndex, commitIndex } = state.log;
+  if (!transfer || transfer.asked || commitIndex < lastIndex) return;
+  if (progress.get(transfer.target)?.matchIndex !== lastIndex) return;
   transfer.asked = true;
   state.leadership!.leaseIsForfeited = true;
   state.send({ type: 'timeoutNow', to: transfer.target });

@@ -74,6 +74,7 @@ export function onAppendAccepted(state: RaftState, { from, matchIndex }: AppendA
   follower.heard();
   if (!follower.accepted(matchIndex)) return;
   maybeCommit(state);
+  // It may have been the last to come level with what was committed before.
   if (state.leadership) maybeAskSuccessor(state);
 }
 
@@ -154,4 +155,5 @@ export function maybeCommit(state: RaftState): void {
   if (index <= state.log.commitIndex || !state.log.isOfTerm(index, state.term)) return;
   state.commitTo(index);
   afterCommit(state);
+  if (state.leadership) maybeAskSuccessor(state);
 }
