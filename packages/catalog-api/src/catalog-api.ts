@@ -42,7 +42,7 @@ export function createCatalogApi(options: CatalogApiOptions, collaborators: Cata
     },
     async stop() {
       await context?.get(CoordinateSender).stop();
-      await server?.stop();
+      await server?.stop(() => context?.get(Parking).releaseAll());
       await context?.get(Parking).stop();
       await context?.close();
       server = undefined;

@@ -17,8 +17,8 @@ const UNUSED_MS = 30_000;
 export class Parking implements Startable {
   readonly answers: AnswerCache;
   private readonly superseded: { readonly question: Question; readonly waiters: readonly Waiter[] }[] = [];
+  private readonly waiting = new Set<Waiter>();
   private isScheduled = false;
-  private count = 0;
   private sweep: Timer | undefined;
 
   constructor(
@@ -49,7 +49,12 @@ export class Parking implements Startable {
 
   /** Requests that wait now. */
   get parked(): number {
-    return this.count;
+    return this.waiting.size;
+  }
+
+  /** Everyone gets what is known now; whoever asks with the same index then waits elsewhere. */
+  releaseAll(): void {
+    for (const waiter of this.waiting) waiter.release(waiter.latest);
   }
 
   /** Resolves with the first answer above `aboveIndex`, or with the latest one when the time is up or the client left. */
@@ -70,11 +75,11 @@ export class Parking implements Startable {
           waiter.isReleased = true;
           waiter.latest.waiters.delete(waiter);
           timer.cancel();
-          this.count--;
+          this.waiting.delete(waiter);
           resolve(final);
         },
       };
-      this.count++;
+      this.waiting.add(waiter);
       const timer = this.clock.setTimer(timeoutMs, () => waiter.release(waiter.latest));
       signal.onClose(() => waiter.release(waiter.latest));
       this.place(question, waiter, answer);

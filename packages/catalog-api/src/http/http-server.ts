@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
 import { unlink } from 'node:fs/promises';
 import type { Logger, Startable } from '@tribune/platform';
 import type { HttpAddress } from '../options';
@@ -19,10 +19,18 @@ const HEADERS_MS = 30_000;
 const REQUEST_MS = 120_000;
 /** Request line and headers together: long filters come in the query. Bytes. */
 const HEADER_BYTES_MAX = 131_072;
+/**
+ * At the end, requests under way have this long to be answered, and connections without one stay open a moment longer: what
+ * a client was just sending on them is answered too. Milliseconds.
+ */
+const FAREWELL_MS = 2_000;
+const IDLE_FAREWELL_MS = 100;
+
 /** The listening sockets. Everything about HTTP that is not about one request. */
 export class HttpServer implements Startable {
   private servers: Server[] = [];
   private readonly sockets = new Set<Socket>();
+  private isStopping = false;
 
   constructor(
     private readonly addresses: readonly HttpAddress[],
@@ -54,11 +62,32 @@ export class HttpServer implements Startable {
     }
   }
 
-  async stop(): Promise<void> {
-    const closing = this.servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
-    for (const socket of this.sockets) socket.destroy();
-    await Promise.all(closing);
+  /**
+   * New connections are refused from the first moment, which tells their clients that nothing was done. `unpark` releases
+   * the requests that only wait for a change.
+   */
+  async stop(unpark: () => void = () => undefined): Promise<void> {
+    const { servers } = this;
     this.servers = [];
+    this.isStopping = true;
+    // Not http.Server's own: it would cut connections on which a request has come that nobody has read yet.
+    const closed = Promise.all(
+      servers.map((server) => new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()))),
+    );
+    for (const socket of this.sockets) lastAnswer(answering(socket));
+    unpark();
+    const idle = setTimeout(() => this.cutOff((socket) => !answering(socket)), IDLE_FAREWELL_MS);
+    const all = setTimeout(() => this.cutOff(() => true), FAREWELL_MS);
+    await closed;
+    clearTimeout(idle);
+    clearTimeout(all);
+    // Ends its timers.
+    for (const server of servers) server.close();
+    this.isStopping = false;
+  }
+
+  private cutOff(which: (socket: Socket) => boolean): void {
+    for (const socket of this.sockets) if (which(socket)) socket.destroy();
   }
 
   private async listen(address: HttpAddress): Promise<Server> {
@@ -73,7 +102,10 @@ export class HttpServer implements Startable {
     server.requestTimeout = REQUEST_MS;
     server.timeout = 0;
     server.on('connection', (socket) => this.admit(socket));
-    server.on('request', (request, response) => this.dispatcher.dispatch(request, response));
+    server.on('request', (request, response) => {
+      if (this.isStopping) lastAnswer(response);
+      this.dispatcher.dispatch(request, response);
+    });
     server.on('checkContinue', (request, response) => this.dispatcher.dispatch(request, response));
     server.on('dropRequest', (_request, socket) => socket.destroy());
     server.on('clientError', (error: ParserError, socket) => {
@@ -109,4 +141,14 @@ export class HttpServer implements Startable {
     const headers = `Allow: ${allow}\r\nVary: Accept-Encoding\r\n`;
     refuse(socket, '405 Method Not Allowed', `method ${request.method} not allowed`, headers);
   }
+}
+
+/** The answer that a connection is busy with. Node's own name for it, which it has had since its beginnings. */
+function answering(socket: Socket): ServerResponse | undefined {
+  return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage ?? undefined;
+}
+
+/** Makes Node say `Connection: close`, and close it afterwards. */
+function lastAnswer(response: ServerResponse | undefined): void {
+  if (response && !response.headersSent) response.shouldKeepAlive = false;
 }

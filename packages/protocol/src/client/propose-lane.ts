@@ -98,6 +98,7 @@ export class ProposeLane {
         this.choice.succeeded(server);
         this.flush();
       },
+      leaving: () => this.onLeaving(stream),
       drained: () => {
         if (this.stream !== stream) return;
         this.blocked = false;
@@ -115,6 +116,13 @@ export class ProposeLane {
     this.choice.failed(stream.server);
     if (wasOpen) this.schedule();
     else this.failAttempt();
+  }
+
+  private onLeaving(stream: ProposeStream): void {
+    if (this.stream !== stream) return;
+    this.leaveStream();
+    this.choice.failed(stream.server);
+    this.schedule();
   }
 
   private leaveStream(): void {

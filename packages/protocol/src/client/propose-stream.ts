@@ -15,6 +15,8 @@ export interface Proposal {
 export interface ProposeStreamEvents {
   /** The server has taken the stream: sending may begin. */
   opened(): void;
+  /** The server stops; it will answer what it has. */
+  leaving(): void;
   /** Room again after `send` returned false. */
   drained(): void;
   /** The stream is gone. When it was never open, nothing was sent on it. */
@@ -42,8 +44,9 @@ export class ProposeStream {
     this.call = server.stub.propose(server.metadata);
     this.openTimer = clock.setTimer(OPEN_TIMEOUT_MS, () => this.close('the server does not answer'));
     this.call.on('metadata', () => this.open());
-    this.call.on('data', ({ results }: WireProposeResults) => {
+    this.call.on('data', ({ results, closing }: WireProposeResults) => {
       for (const result of results) this.settle(String(result.id), proposeResultFromWire(result));
+      if (closing) this.events.leaving();
     });
     this.call.on('drain', () => this.events.drained());
     this.call.on('error', (error) => this.close(messageOf(error)));

@@ -34,6 +34,7 @@ export interface StateServiceCollaborators {
 /** `state.v1` over gRPC: unpacks messages, calls the {@link StateApi}, packs what it says. */
 export class StateService {
   private readonly open = new Set<{ end(): void }>();
+  private readonly proposing = new Set<ResultBatcher>();
 
   constructor(private readonly collaborators: StateServiceCollaborators) {}
 
@@ -55,6 +56,15 @@ export class StateService {
       ),
       stats: unary(async (_: object, call) => wire.statsToWire(await this.apiFor(call).stats())),
     };
+  }
+
+  /** Sends those who propose elsewhere; resolves when all that they sent is answered, or when the time is up. */
+  async retire(limitMs: number): Promise<void> {
+    const answered = Promise.all([...this.proposing].map((results) => results.retire()));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, limitMs)));
+    await Promise.race([answered, late]);
+    clearTimeout(timer);
   }
 
   /** Ends the open streams, so that a graceful stop need not wait for subscribers. */
@@ -79,13 +89,18 @@ export class StateService {
   private propose(call: ProposeCall, api: StateApi): void {
     const results = new ResultBatcher(call);
     this.open.add(call);
+    this.proposing.add(results);
     // Headers at once: the client sends commands only when it knows that somebody takes them.
     call.sendMetadata(new Metadata());
     call.on('data', ({ proposals }: wire.WireProposeBatch) => {
       for (const { id, command } of proposals) results.expect(id, () => api.propose(command));
     });
     call.on('end', () => results.endWhenDone());
-    call.on('close', () => this.open.delete(call));
+    call.on('close', () => {
+      results.gone();
+      this.open.delete(call);
+      this.proposing.delete(results);
+    });
   }
 
   private async feed(call: FeedCall, api: StateApi): Promise<void> {
@@ -138,6 +153,7 @@ class ResultBatcher {
   private ready: wire.WireProposeResult[] = [];
   private outstanding = 0;
   private ending = false;
+  private left: () => void = () => undefined;
 
   constructor(private readonly call: ProposeCall) {}
 
@@ -154,6 +170,20 @@ class ResultBatcher {
       (value) => this.add(wire.proposeResultToWire(id, value)),
       (thrown: unknown) => this.add(wire.proposeResultToWire(id, { kind: 'unknown', reason: messageOf(thrown) })),
     );
+  }
+
+  /** Asks the client to leave; resolves when it has, with all its answers. */
+  retire(): Promise<void> {
+    const { call } = this;
+    return new Promise((resolve) => {
+      this.left = resolve;
+      if (call.destroyed || call.writableEnded) resolve();
+      else call.write({ results: [], closing: true });
+    });
+  }
+
+  gone(): void {
+    this.left();
   }
 
   endWhenDone(): void {

@@ -42,6 +42,7 @@ export interface WireProposeResult {
 }
 export interface WireProposeResults {
   results: readonly WireProposeResult[];
+  closing?: boolean;
 }
 export interface WireFence {
   confirmed: boolean;

@@ -39,6 +39,8 @@ export class ServerNotStartedError extends CodedError<{ code: 'SERVER_NOT_STARTE
 
 /** gRPC messages between servers: an append of 1 MiB, which one largest entry may exceed. */
 const MESSAGE_BYTES_MAX = 8 << 20;
+/** Those who propose here have this long to take their answers and leave. */
+const FAREWELL_MS = 1_000;
 
 /** The server process: consensus, the state that it keeps, and what it serves on the server RPC port. */
 export function createRaftServer(options: RaftServerOptions, collaborators: RaftServerCollaborators): RaftServer {
@@ -138,6 +140,8 @@ class Server implements RaftServer {
     if (!grpc) return;
     this.grpc = undefined;
     this.serving = false;
+    // Both at once: what was sent here is answered before the lead is gone, and nothing more is sent here.
+    await Promise.all([this.core?.retire(), this.service.retire(FAREWELL_MS)]);
     await this.core?.stop();
     this.replicated.feed.close();
     this.replicated.audit.stop();

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { sleep } from '@tribune/platform';
 import { connectState, type LeaderStatus } from '@tribune/protocol';
 import { decodeOutcome, encodeCommand, type Command } from '@tribune/state-store';
 import { autopilotDefaults, autopilotSettings, type AutopilotSettings } from '../leader-duties/autopilot-settings';
@@ -54,8 +55,14 @@ export interface ServerCore {
   /** Other tables took the place of the old ones. */
   stateReplaced(): void;
   start(): Promise<void>;
+  /** Takes no more work, and gives the lead away if it has it. */
+  retire(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** A successor that was slow to take over is asked again, or another one; this long. */
+const HANDOVER_MS = 1_500;
+const HANDOVER_RETRY_MS = 20;
 
 /** The wiring of a server, from the disk up. */
 export function serverCore(foundations: Foundations): ServerCore {
@@ -111,13 +118,19 @@ export function serverCore(foundations: Foundations): ServerCore {
       if (options.bootstrap || options.bootstrapExpect === 1) await node.bootstrap([{ id: options.id, address }]);
       else if (options.bootstrapExpect > 0) bootstrap.start();
     },
-    async stop() {
+    async retire() {
       stopping = true;
       bootstrap.stop();
       proposer.close();
       duties.end();
       // The others need not find out by themselves. A failed attempt only costs them an election.
-      if (router.isLeader && !alone) await router.handOver(() => node.transferLeadership());
+      const untilMs = clock.monotonicMs() + HANDOVER_MS;
+      while (router.isLeader && !alone && clock.monotonicMs() < untilMs) {
+        const outcome = await router.handOver(() => node.transferLeadership());
+        if (outcome.kind !== 'transferred') await sleep(clock, HANDOVER_RETRY_MS);
+      }
+    },
+    async stop() {
       router.stop();
       await node.stop();
     },
