@@ -71,6 +71,15 @@ describe('txn', () => {
     expect(jsonOf<object[]>(await ask('GET /v1/health/service/ts?passing'))).toHaveLength(1);
   });
 
+  test('reads among writes need no more than reads alone', async () => {
+    const [, body] = await run([
+      { KV: { Verb: 'lock', Key: 'mixed' } },
+      { Service: { Verb: 'get', Node: 'nobody', Service: { ID: 'x' } } },
+      { Node: { Verb: 'get', Node: { Node: 'nobody', ID: 'no uuid' } } },
+    ]);
+    expect(body.Errors).toMatchObject([{ OpIndex: 0, What: 'missing session' }, { OpIndex: 1 }, { OpIndex: 2 }]);
+  });
+
   test.each([
     [[{ KV: { Verb: 'nope', Key: 'a' } }], 'unknown KV verb "nope"'],
     [[{ KV: { Verb: 'set', Key: '' } }], 'Must provide key'],
@@ -79,6 +88,11 @@ describe('txn', () => {
     const [status, body] = await run(operations);
     expect([status, body.Errors]).toEqual([409, [{ OpIndex: 0, What: what }]]);
   });
+});
+
+test('a deregistration may carry an address, as old clients send it', async () => {
+  const answer = await ask('PUT /v1/catalog/deregister', { Node: 'nobody', Address: '10.0.0.1', ServiceID: 'x' });
+  expect([answer.status, textOf(answer).trim()]).toEqual([200, 'true']);
 });
 
 describe('operator', () => {
@@ -141,10 +155,14 @@ describe('operator', () => {
 
 describe('events', () => {
   test('a fired event is listed, and its id folded to the index', async () => {
-    const fired = jsonOf<{ ID: string; LTime: number }>(await ask('PUT /v1/event/fire/deploy?node=^conf-node$', 'payload'));
+    const fired = jsonOf<{ ID: string; LTime: number }>(
+      await ask('PUT /v1/event/fire/deploy?node=^conf-node$', 'payload'),
+    );
     expect(fired.LTime).toBe(0);
     const list = await ask('GET /v1/event/list?name=deploy');
-    expect(jsonOf(list)).toMatchObject([{ ID: fired.ID, Payload: 'cGF5bG9hZA==', NodeFilter: '^conf-node$', LTime: 2 }]);
+    expect(jsonOf(list)).toMatchObject([
+      { ID: fired.ID, Payload: 'cGF5bG9hZA==', NodeFilter: '^conf-node$', LTime: 2 },
+    ]);
     expect(list.headers['x-consul-index']).toMatch(/^\d+$/);
   });
 

@@ -69,6 +69,7 @@ export class HealthRunner implements AgentApi, Startable {
       aliases: this.aliases,
       store: this.store,
       clock,
+      logger,
       discardOutput: settings.discardCheckOutput,
     });
     this.registrar = new Registrar(settings, { local, desk: this.desk, store: this.store });

@@ -6,6 +6,14 @@
 export { sleep, systemClock, type Clock, type Timer } from './clock/clock';
 export { seededRandom, shuffle, systemRandom, type Random } from './random/random';
 export { assert, AssertionFailure, CodedError, messageOf } from './errors/coded-error';
+export {
+  addressProblem,
+  dialErrorText,
+  joinHostPort,
+  lookupErrorText,
+  splitHostPort,
+  tlsReason,
+} from './errors/dial-error';
 export type { Readiness, Startable } from './lifecycle/startable';
 export { formatGoDuration, parseGoDuration } from './duration/go-duration';
 export {

@@ -147,6 +147,14 @@ export type CheckRequest = NonNullable<RegisterRequest['Check']>;
 /** The body of `PUT /v1/catalog/deregister`. */
 export const deregisterRequest = struct(
   '',
-  { Datacenter: goString, Node: goString, ServiceID: goString, CheckID: named('types.CheckID'), Token: goString },
+  {
+    // Long without meaning, and sent by clients all the same.
+    Address: goString,
+    Datacenter: goString,
+    Node: goString,
+    ServiceID: goString,
+    CheckID: named('types.CheckID'),
+    Token: goString,
+  },
   { goName: 'struct { Address string; *structs.Alias }' },
 );

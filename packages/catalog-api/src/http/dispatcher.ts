@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { messageOf, type Logger } from '@tribune/platform';
+import { formatGoDuration, messageOf, type Logger } from '@tribune/platform';
 import { Call } from './call';
 import { drain } from './drain';
 import { HttpError } from './http-error';
@@ -46,9 +46,14 @@ export class Dispatcher {
   dispatch(request: IncomingMessage, response: ServerResponse): void {
     const takeLongWay = (): void => this.guarded(request, response, () => this.route(request, response));
     this.guarded(request, response, () => {
-      if (request.method === 'GET' && this.shortcut(request, response, takeLongWay)) return;
+      // A log that tells of requests tells of all.
+      if (request.method === 'GET' && !this.isTold() && this.shortcut(request, response, takeLongWay)) return;
       this.route(request, response);
     });
+  }
+
+  private isTold(): boolean {
+    return this.logger.reaches?.('debug') ?? false;
   }
 
   /** Nothing that a request does may reach the event loop as an exception. */
@@ -100,6 +105,7 @@ export class Dispatcher {
     const answer = (reply: Reply): void | Promise<void> => {
       const elapsedMs = query?.has('index') ? undefined : performance.now() - startedMs;
       this.metrics.answered(endpoint.pattern, method, reply.status, elapsedMs);
+      if (this.isTold()) this.tell(request, performance.now() - startedMs);
       return this.answer(request, response, reply, pretty);
     };
     if (!query) return void answer(empty(500));
@@ -167,6 +173,13 @@ export class Dispatcher {
       stack: (error as Error)?.stack,
     });
     return text(500, messageOf(error));
+  }
+
+  private tell({ method, url, socket }: IncomingMessage, elapsedMs: number): void {
+    const latency = formatGoDuration(Math.round(elapsedMs * 1e6));
+    const from = `${socket.remoteAddress}:${socket.remotePort}`;
+    const shown = url?.replace(/([?&]token=)[^&]*/g, '$1<hidden>');
+    this.logger.debug('Request finished', { method, url: shown, from, latency });
   }
 
   private finish(written: void | Promise<void>): void {

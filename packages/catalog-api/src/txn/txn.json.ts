@@ -96,8 +96,10 @@ export function writes(op: TxnRequest[number]): boolean {
 /** An operation, or the sentence that refuses it; undefined when none is given. */
 function operationOf(op: TxnOp, datacenter: string, isWrite: boolean): TxnOperation | string | undefined {
   if (op.KV) return kvOperationOf(op.KV);
-  if (op.Node) return nodeOperationOf(op.Node, datacenter, isWrite);
-  if (op.Service) return serviceOperationOf(op.Service, isWrite);
+  // Who only reads is not examined, also among writes.
+  const isExamined = isWrite && writes(op);
+  if (op.Node) return nodeOperationOf(op.Node, datacenter, isExamined);
+  if (op.Service) return serviceOperationOf(op.Service, isExamined);
   return op.Check ? checkOperationOf(op.Check) : undefined;
 }
 
@@ -135,10 +137,14 @@ function kvOperationOf(op: KvOp): TxnOperation | string {
 type CatalogVerb = Extract<TxnOperation, { kind: 'node' }>['verb'];
 const isCatalogVerb = (verb: string): verb is CatalogVerb => CATALOG_VERBS.has(verb);
 
-function nodeOperationOf(op: NonNullable<TxnOp['Node']>, datacenter: string, isWrite: boolean): TxnOperation | string {
+function nodeOperationOf(
+  op: NonNullable<TxnOp['Node']>,
+  datacenter: string,
+  isExamined: boolean,
+): TxnOperation | string {
   const { Verb: verb, Node: given } = op;
   if (given.Node === '') return 'Must provide node';
-  const problem = isWrite && given.ID !== '' ? uuidProblem(given.ID) : undefined;
+  const problem = isExamined && given.ID !== '' ? uuidProblem(given.ID) : undefined;
   if (problem !== undefined) return `Bad node ID: ${problem}`;
   if (!isCatalogVerb(verb)) return `unknown Node verb ${JSON.stringify(verb)}`;
   const row = {
@@ -152,9 +158,9 @@ function nodeOperationOf(op: NonNullable<TxnOp['Node']>, datacenter: string, isW
   return { kind: 'node', verb, node: row, index: Number(given.ModifyIndex) };
 }
 
-function serviceOperationOf(op: NonNullable<TxnOp['Service']>, isWrite: boolean): TxnOperation | string {
+function serviceOperationOf(op: NonNullable<TxnOp['Service']>, isExamined: boolean): TxnOperation | string {
   const { Verb: verb, Service: given } = op;
-  if (isWrite && given.ID !== '' && given.Service === '') {
+  if (isExamined && given.ID !== '' && given.Service === '') {
     return 'Must provide service name with ID';
   }
   if (!isCatalogVerb(verb)) return `unknown Service verb ${JSON.stringify(verb)}`;

@@ -116,6 +116,6 @@ export class StateExchanger {
 
 /** In the words that Consul's operators know: `dial tcp 127.0.0.1:1: connect: connection refused`. */
 function reasonOf({ host, port }: Endpoint, error: unknown): string {
-  const isOfSystem = (error as NodeJS.ErrnoException).syscall !== undefined;
-  return isOfSystem ? dialErrorText('tcp', joinHostPort(host, port), error) : messageOf(error);
+  const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+  return cause?.syscall === undefined ? messageOf(error) : dialErrorText('tcp', joinHostPort(host, port), cause);
 }

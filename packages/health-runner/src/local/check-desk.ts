@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '@tribune/platform';
+import type { Clock, Logger } from '@tribune/platform';
 import type { AgentOutcome, CheckDefinition } from '@tribune/protocol';
 import type { AliasWatcher } from '../checks/alias/alias-watcher';
 import type { CheckRunners } from '../checks/check-runners';
@@ -24,6 +24,7 @@ export interface CheckDeskCollaborators {
   readonly aliases: AliasWatcher;
   readonly store: AgentStore;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly discardOutput: boolean;
 }
 
@@ -96,6 +97,13 @@ export class CheckDesk {
       ? publish(record.state, observation, this.nowMs)
       : observe(record.state, thresholds, observation, this.nowMs);
     local.putCheck({ ...record, state });
+    if (state.status !== record.state.status) this.logStatus(checkId, state.status);
+  }
+
+  private logStatus(check: string, status: string): void {
+    const { logger } = this.collaborators;
+    if (status === 'passing') logger.info('Check is now passing', { check });
+    else logger.warn(status === 'critical' ? 'Check is now critical' : 'Check is now warning', { check });
   }
 
   async updateTtl(checkId: string, status: string, output: string): Promise<AgentOutcome> {

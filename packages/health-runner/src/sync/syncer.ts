@@ -5,6 +5,7 @@ import type { LocalChange, LocalState } from '../local/local-state';
 import { DONE, failed } from '../local/outcomes';
 import type { HealthRunnerMetrics } from '../metrics';
 import { CatalogLink } from './catalog-link';
+import { logSynced } from './log-synced';
 import { planNode, planRows, tagOverrides } from './plan';
 import { changedScopes, fullScopes, type Scope } from './scopes';
 import { fullSyncDelayMs, outputDelayMs, retryDelayMs } from './sync-interval';
@@ -174,8 +175,11 @@ export class Syncer {
     const name = node().node;
     await this.link.open(name);
     const registration = planNode(node(), this.link.tables.nodes.get(name));
-    const registered = registration ? await this.link.send([registration]) : DONE;
-    if (!registered.ok) return registered;
+    if (registration) {
+      const registered = await this.link.send([registration]);
+      if (!registered.ok) return registered;
+      this.collaborators.logger.info('Synced node info');
+    }
     const scopes = changed ? changedScopes(local, changed) : fullScopes(local, this.link.tables, name);
     for (const [i, scope] of scopes.entries()) {
       if (i > 0) await new Promise((resolve) => setImmediate(resolve));
@@ -186,7 +190,7 @@ export class Syncer {
     return DONE;
   }
 
-  private bringInLine(scope: Scope, node: string): Promise<AgentOutcome> {
+  private async bringInLine(scope: Scope, node: string): Promise<AgentOutcome> {
     const { local } = this.collaborators;
     const { services, checks } = this.link.tables;
     const catalog = {
@@ -200,7 +204,10 @@ export class Syncer {
       checks: present([...scope.checks].map((id) => local.check(id))),
       isOutputDeferred: (id: string) => this.deferred.has(id),
     };
-    return this.link.send(planRows(mine, catalog));
+    const commands = planRows(mine, catalog);
+    const outcome = await this.link.send(commands);
+    if (outcome.ok) for (const command of commands) logSynced(command, this.collaborators.logger);
+    return outcome;
   }
 
   private takeTagOverrides(scope: Scope, catalog: readonly ServiceInstance[]): void {

@@ -1,5 +1,5 @@
 import { connect } from 'node:http2';
-import { dialErrorText } from '../dial-error';
+import { dialErrorText } from '@tribune/platform';
 import { critical, passing, type Probe } from '../probe';
 
 export interface H2PingProbeOptions {

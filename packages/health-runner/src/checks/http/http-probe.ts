@@ -1,9 +1,8 @@
 import { request as requestPlain, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { request as requestTls } from 'node:https';
-import { messageOf } from '@tribune/platform';
+import { dialErrorText, joinHostPort, messageOf, tlsReason } from '@tribune/platform';
 import type { Observation } from '../../core/check-state';
 import { cutHead } from '../../core/output';
-import { dialErrorText, joinHostPort, tlsReason } from '../dial-error';
 import { critical, passing, warning, type Probe } from '../probe';
 import { redirectOf } from './redirect';
 

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { addressProblem, dialErrorText, splitHostPort } from '../dial-error';
+import { addressProblem, dialErrorText, splitHostPort } from '@tribune/platform';
 import { critical, passing, type Probe } from '../probe';
 
 export interface TcpProbeOptions {

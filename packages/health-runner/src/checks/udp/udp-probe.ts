@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns';
-import { addressProblem, dialErrorText, splitHostPort } from '../dial-error';
+import { addressProblem, dialErrorText, splitHostPort } from '@tribune/platform';
 import { critical, passing, type Probe } from '../probe';
 
 export interface UdpProbeOptions {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { messageOf } from '@tribune/platform';
+import { getServers } from 'node:dns';
+import { messageOf } from './coded-error';
 
 /** Operators read and match the texts of Go's net package, which Consul prints as they are; these are their words. */
 const SYSCALL_TEXTS: Readonly<Record<string, string>> = {
@@ -39,12 +40,19 @@ export function dialErrorText(network: 'tcp' | 'udp', target: string, thrown: un
   if (code === 'ECONNRESET') {
     return messageOf(thrown) === 'socket hang up' ? 'EOF' : `read ${network} ${target}: read: connection reset by peer`;
   }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    const reason = code === 'ENOTFOUND' ? 'no such host' : 'server misbehaving';
-    return `dial ${network}: lookup ${failure.hostname ?? hostOf(target)}: ${reason}`;
-  }
+  const lookedUp = lookupErrorText(thrown, hostOf(target));
+  if (lookedUp !== undefined) return `dial ${network}: ${lookedUp}`;
   const reached = address === undefined ? target : joinHostPort(address, port ?? 0);
   return `dial ${network} ${reached}: ${(code && SYSCALL_TEXTS[code]) ?? messageOf(thrown)}`;
+}
+
+/** `lookup web.internal on 10.0.0.2:53: no such host`; undefined when the failure is not one of a name. */
+export function lookupErrorText(thrown: unknown, host: string): string | undefined {
+  const { code, hostname } = firstOf(thrown);
+  if (code !== 'ENOTFOUND' && code !== 'EAI_AGAIN') return undefined;
+  const [server] = getServers();
+  const asked = server === undefined ? '' : ` on ${splitHostPort(server) ? server : joinHostPort(server, 53)}`;
+  return `lookup ${hostname ?? host}${asked}: ${code === 'ENOTFOUND' ? 'no such host' : 'server misbehaving'}`;
 }
 
 /** `…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…` → `wrong version number`. */
