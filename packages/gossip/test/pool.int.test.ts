@@ -27,8 +27,6 @@ const event = (name: string, payload = '') => ({
   tagFilter: '',
 });
 
-jest.setTimeout(30_000);
-
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 const noTest = (): void => undefined;
 
@@ -118,7 +116,7 @@ describe('a pool of agents over real sockets', () => {
     const outcome = await a.join('lan', [addressOf(b), '127.0.0.1:1', 'not a host']);
     expect(outcome.joined).toBe(1);
     expect(outcome.errors).toEqual([
-      expect.stringMatching(/^Failed to join 127\.0\.0\.1: .*ECONNREFUSED/),
+      'Failed to join 127.0.0.1: dial tcp 127.0.0.1:1: connect: connection refused',
       expect.stringMatching(/^Failed to resolve not a host: /),
     ]);
     expect((await a.join('wan', ['x'])).errors).toEqual(['this agent is not in the wan pool']);
