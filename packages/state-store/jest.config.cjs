@@ -1,1 +1,1 @@
-module.exports = require('../tooling/jest-preset.cjs')(__dirname);
+module.exports = { ...require('../tooling/jest-preset.cjs')(__dirname), setupFiles: ['<rootDir>/jest.setup.cjs'] };

@@ -21,7 +21,7 @@ describe('the five pieces as five processes', () => {
     for (const piece of PIECES) pieces.start(piece);
     for (const piece of PIECES) await pieces.ready(piece);
     http = new HttpClient(pieces.port(8500), 5000);
-    resolver = new Resolver({ timeout: 1000, tries: 1 });
+    resolver = new Resolver({ timeout: 5000, tries: 1 });
     resolver.setServers([`127.0.0.1:${pieces.port(8600)}`]);
   });
 

@@ -97,9 +97,9 @@ test('connections above the cap of a client get 429, and room is made when other
       socket.on('close', () => resolve(text));
     });
     expect(refused).toMatch(/^HTTP\/1\.1 429 /);
+    expect(await harness.metrics.expose()).toContain('tribune_catalog_api_connections_refused_total 1\n');
     await Promise.all(open.map((socket) => new Promise((resolve) => socket.once('close', resolve).destroy())));
     await until(async () => (await asking(harness)('GET /v1/status/leader').catch(() => undefined))?.status === 200);
-    expect(await harness.metrics.expose()).toContain('tribune_catalog_api_connections_refused_total 1');
   });
 });
 

@@ -78,7 +78,7 @@ test('a damaged file is refused before anything is touched: 1,000 flipped bytes,
   }
   expect(harness.state.machine.revision).toBe(revision);
   expect(textOf(await ask('GET /v1/kv/witness?raw'))).toBe('1');
-}, 60_000);
+});
 
 test('what is no snapshot at all gets the sentence of Consul', async () => {
   const answer = await ask('PUT /v1/snapshot', 'hello');

@@ -4,9 +4,6 @@ import { run } from '../src/run';
 import { FakeTerminal } from './fake-terminal';
 import { TestAgent } from './test-agent';
 
-/** Each test starts processes; on a loaded machine that takes a while. */
-jest.setTimeout(60_000);
-
 let agent: TestAgent;
 beforeAll(async () => void (agent = await TestAgent.start()));
 afterAll(() => agent.stop());

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { TestAgent } from './test-agent';
 
 let agent: TestAgent;
-beforeAll(async () => void (agent = await TestAgent.start()), 20_000);
-afterAll(() => agent.stop(), 20_000);
+beforeAll(async () => void (agent = await TestAgent.start()));
+afterAll(() => agent.stop());
 
 test('save, inspect and restore', async () => {
   const file = agent.path('backup.snap');

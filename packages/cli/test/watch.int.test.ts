@@ -1,9 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { TestAgent } from './test-agent';
 
-/** Each test starts processes; on a loaded machine that takes a while. */
-jest.setTimeout(60_000);
-
 let agent: TestAgent;
 beforeAll(async () => void (agent = await TestAgent.start()));
 afterAll(() => agent.stop());

@@ -1,8 +1,6 @@
 import { changeKeysUnderLoad } from '../src/soak/key-change';
 import { RelayedPool } from '../src/soak/relayed-pool';
 
-jest.setTimeout(60_000);
-
 /** Rows 34 and 46 of the acceptance matrix, in small; `node dist/soak/main.js loss` and `key-change` are the long runs. */
 describe('a pool over real sockets under faults', () => {
   it.each([

@@ -3,8 +3,6 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { connectMembership, type Member, type MembershipClient } from '@tribune/protocol';
 
-jest.setTimeout(60_000);
-
 /** Gossip as a process of its own, known by its addresses only. */
 class GossipProcess {
   output = '';

@@ -20,7 +20,7 @@ describe('three servers and their disks', () => {
 
   beforeAll(async () => {
     cluster = await ServerCluster.start(3, { prepare: IS_SOAK ? mountSmallDisks : undefined });
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all(cluster.servers.map((server) => server.kill()));
     if (IS_SOAK) for (const server of cluster.servers) execFileSync('umount', [server.dataFolder]);
@@ -65,7 +65,7 @@ describe('three servers and their disks', () => {
         await expectAll(writer, prefix);
       }
     },
-    60_000 * rounds(1),
+    120_000 * rounds(1),
   );
 
   it(
@@ -96,7 +96,7 @@ describe('three servers and their disks', () => {
         await expectAll(writer, prefix);
       }
     },
-    90_000 * rounds(1),
+    120_000 * rounds(1),
   );
 
   if (!IS_SOAK) return;
@@ -121,7 +121,7 @@ describe('three servers and their disks', () => {
         await expectAll(writer, prefix);
       }
     },
-    60_000 * rounds(1),
+    120_000 * rounds(1),
   );
 
   it(
@@ -145,7 +145,7 @@ describe('three servers and their disks', () => {
         await expectAll(writer, prefix);
       }
     },
-    90_000 * rounds(1),
+    120_000 * rounds(1),
   );
 });
 

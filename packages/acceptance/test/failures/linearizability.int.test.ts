@@ -15,7 +15,7 @@ describe.each(IS_SOAK ? [3, 5] : [3])('%i servers under faults', (count) => {
 
   beforeAll(async () => {
     cluster = await ServerCluster.start(count, { network: NETWORK });
-  }, 60_000);
+  });
   afterAll(() => cluster.dispose());
 
   beforeEach(async () => {

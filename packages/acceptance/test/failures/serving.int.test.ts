@@ -2,7 +2,9 @@ import type { AgentProcess } from '../../src/agent-process';
 import { eventually } from '../../src/eventually';
 import { HttpClient } from '../../src/http';
 import { ServerCluster } from '../../src/server-cluster';
-import { rounds } from '../../src/soak';
+import { PREVIOUS, TRIBUNE } from '../../src/child';
+import { bound, rounds } from '../../src/soak';
+import { quantile } from '../../src/workload/quantile';
 import { SteadyWriter } from '../../src/workload/steady-writer';
 import { Watcher } from '../../src/workload/watcher';
 
@@ -14,8 +16,9 @@ describe('three servers', () => {
   let cluster: ServerCluster;
 
   beforeAll(async () => {
-    cluster = await ServerCluster.start(3, { configuration: { session_ttl_min: '1s' } });
-  }, 60_000);
+    const prepare = (servers: readonly AgentProcess[]): void => servers.forEach((server) => void server.run(PREVIOUS));
+    cluster = await ServerCluster.start(3, { configuration: { session_ttl_min: '1s' }, prepare });
+  });
   afterAll(() => cluster.dispose());
 
   async function expectAll(keys: readonly string[], prefix: string): Promise<void> {
@@ -58,7 +61,7 @@ describe('three servers', () => {
         expect(new Set(seen).size).toBe(seen.length);
       }
     },
-    60_000 * rounds(2),
+    120_000 * rounds(2),
   );
 
   it(
@@ -85,23 +88,28 @@ describe('three servers', () => {
       }
       await writer.stop();
       report('transfer: pause in ms', pauses, `${writer.failures.length} of ${writer.total} failed`);
-      // Many times the goal of 150 ms: a test machine stalls for that long by itself.
-      expect(Math.max(...pauses)).toBeLessThan(10_000);
+      // Acceptance matrix, row 23: 150 ms at p99 and one request of a thousand.
+      expect(quantile(pauses, 0.99)).toBeLessThan(bound(150, 5_000));
+      expect(writer.failures.length / writer.total).toBeLessThanOrEqual(bound(0.001, 0.01));
       await expectAll(writer.acknowledged, 'transfer/');
     },
-    60_000 * rounds(2),
+    120_000 * rounds(3),
   );
 
   it(
     'are restarted one after another under load, and lose nothing',
     async () => {
       const away = new Set<number>();
-      const writer = new SteadyWriter(cluster.servers, 'rolling/', (server) => !away.has(server)).start(100);
+      const writer = new SteadyWriter(cluster.servers, 'rolling/', (server) => !away.has(server));
+      writer.start(bound(500, 100));
       for (let round = 0; round < rounds(1); round++) {
         for (const [i, server] of cluster.servers.entries()) {
           away.add(i);
           await server.process.stop('SIGTERM');
-          await server.start().ready(40_000);
+          await server
+            .run(round % 2 === 0 ? TRIBUNE : PREVIOUS)
+            .start()
+            .ready(40_000);
           await cluster.leader();
           const goal = writer.acknowledged.length + 20;
           await eventually('writes go on', async () => writer.acknowledged.length >= goal, 30_000);
@@ -114,9 +122,11 @@ describe('three servers', () => {
         [writer.failures.length],
         `of ${writer.total}: ${[...new Set(writer.failures)].join('; ')}`,
       );
+      // Row 24.
+      expect(writer.failures.length / writer.total).toBeLessThanOrEqual(bound(0.001, 0.01));
       await expectAll(writer.acknowledged, 'rolling/');
     },
-    90_000 * rounds(1),
+    120_000 * rounds(1),
   );
 
   it('give a lock to the next one when its holder sleeps too long, and refuse what the sleeper writes then', async () => {
@@ -170,7 +180,7 @@ describe('three servers', () => {
     for (const server of cluster.followersOf(last)) server.start();
     await cluster.ready();
     expect((await last.http.send('GET', '/v1/kv/kept?raw')).text).toBe('value');
-  }, 90_000);
+  });
 });
 
 const ask = (server: AgentProcess, path: string): ReturnType<AgentProcess['http']['send']> =>
@@ -185,8 +195,6 @@ async function addressesByDns(server: AgentProcess): Promise<string[]> {
 
 /** Figures for docs/reliability.md. */
 function report(what: string, values: readonly number[], note: string): void {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): string =>
-    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!.toFixed(0);
-  process.stdout.write(`${what}: p50 ${at(0.5)}, p99 ${at(0.99)}, n ${values.length}; ${note}\n`);
+  const [half, most] = [0.5, 0.99].map((share) => quantile(values, share).toFixed(0));
+  process.stdout.write(`${what}: p50 ${half}, p99 ${most}, n ${values.length}; ${note}\n`);
 }

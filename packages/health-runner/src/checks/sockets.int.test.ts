@@ -4,6 +4,7 @@ import { createServer as createHttp2Server } from 'node:http2';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { silentLogger } from '@tribune/platform';
 import { GrpcServer } from '@tribune/protocol';
+import { freePort } from '@tribune/testkit';
 import { grpcProbe } from './grpc/grpc-probe';
 import { h2pingProbe } from './h2ping/h2ping-probe';
 import type { Probe } from './probe';
@@ -11,15 +12,6 @@ import { tcpProbe } from './tcp/tcp-probe';
 import { udpProbe } from './udp/udp-probe';
 
 const run = (probe: Probe) => probe.run(new AbortController().signal);
-
-/** A port where nobody listens: it was just closed. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe('tcp', () => {
   test('a connection is passing', async () => {
@@ -34,7 +26,7 @@ describe('tcp', () => {
   });
 
   test('a refused connection is critical', async () => {
-    const target = `127.0.0.1:${await closedPort()}`;
+    const target = `127.0.0.1:${await freePort()}`;
     expect(await run(tcpProbe({ target, timeoutMs: 5000 }))).toEqual({
       status: 'critical',
       output: `dial tcp ${target}: connect: connection refused`,
@@ -72,7 +64,7 @@ describe('udp', () => {
   });
 
   test('a closed port is critical', async () => {
-    const target = `127.0.0.1:${await closedPort()}`;
+    const target = `127.0.0.1:${await freePort()}`;
     expect((await run(udpProbe({ target, timeoutMs: 60_000 }))).output).toBe(
       `read udp ${target}: read: connection refused`,
     );
@@ -108,7 +100,7 @@ describe('grpc', () => {
   });
 
   test('nobody who listens is critical, in a text that stays the same', async () => {
-    const target = `127.0.0.1:${await closedPort()}`;
+    const target = `127.0.0.1:${await freePort()}`;
     const probe = grpcProbe({ ...tls, target });
     const dialing = `transport: Error while dialing dial tcp ${target}: connect: connection refused`;
     const expected = {
@@ -149,7 +141,7 @@ describe('h2ping', () => {
     const server = createServer((socket) => sockets.add(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const target = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const options = { target, useTls: false, tlsServerName: '', tlsSkipVerify: false, timeoutMs: 50 };
+    const options = { target, useTls: false, tlsServerName: '', tlsSkipVerify: false, timeoutMs: 1_000 };
     expect(await run(h2pingProbe(options))).toEqual({
       status: 'critical',
       output: 'Failed to send HTTP2 ping: context deadline exceeded',

@@ -64,10 +64,17 @@ test('ends with the agent, however the agent ends', async () => {
   const [pid] = await once(parent.stdout!, 'data');
   await until(() => existsSync(socket));
   parent.kill('SIGKILL');
-  await until(
-    () => !existsSync(`/proc/${Number(pid)}/cmdline`) || readFileSync(`/proc/${Number(pid)}/cmdline`, 'utf8') === '',
-  );
+  await until(() => commandOf(Number(pid)) === '');
 });
+
+/** Empty for a process that has ended, reaped or not. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 async function until(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -109,7 +109,7 @@ test('five processes from the files in deploy/ do the main job', async () => {
   );
   start('dns-gateway', { 'catalog-address': at(grpc), 'dns-address': at(dns) }, admin[4]);
   await mainJob(http!, dns!);
-}, 60_000);
+});
 
 test('an agent laid out as processes does the main job, survives the death of a piece, and stops in order', async () => {
   const [http, grpc, dns, lan, wan, server] = await Promise.all(Array.from({ length: 6 }, () => freePort()));
@@ -149,7 +149,7 @@ test('an agent laid out as processes does the main job, survives the death of a 
   await found(dns!);
   expect(await ended(agent, 'SIGINT')).toBe(0);
   await expect(fetch(`http://127.0.0.1:${http}/v1/status/leader`)).rejects.toThrow();
-}, 60_000);
+});
 
 /** The process of a piece, found as an operator would find it. */
 function childOf(parent: number, piece: string): number {

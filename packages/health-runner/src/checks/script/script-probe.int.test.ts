@@ -35,11 +35,11 @@ test('a program that does not exist is critical', async () => {
 test('at its time limit a script is killed with its children', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'script-'));
   const pidFile = join(folder, 'pid');
-  const { status, output } = await shell(`echo partial; sleep 1000 & echo $! > ${pidFile}; wait`, 300);
-  expect([status, output]).toEqual(['critical', 'Timed out (300ms) running check\n\npartial\n']);
+  const { status, output } = await shell(`echo partial; sleep 1000 & echo $! > ${pidFile}; wait`, 3_000);
+  expect([status, output]).toEqual(['critical', 'Timed out (3s) running check\n\npartial\n']);
   const pid = Number(await readFile(pidFile, 'utf8'));
   await rm(folder, { recursive: true });
-  await expectGone(pid);
+  await untilGone(pid);
 });
 
 test('a stopped check kills its script', async () => {
@@ -50,10 +50,11 @@ test('a stopped check kills its script', async () => {
 });
 
 /** A killed process is gone, or a zombie that its adoptive parent has yet to collect. */
-async function expectGone(pid: number): Promise<void> {
-  const state = await readFile(`/proc/${pid}/stat`, 'utf8').then(
-    (stat) => stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3),
-    () => 'gone',
-  );
-  expect(['gone', 'Z', 'X']).toContain(state);
+async function untilGone(pid: number): Promise<void> {
+  const state = (): Promise<string> =>
+    readFile(`/proc/${pid}/stat`, 'utf8').then(
+      (stat) => stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3),
+      () => 'gone',
+    );
+  while (!['gone', 'Z', 'X'].includes(await state())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
