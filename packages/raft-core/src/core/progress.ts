@@ -31,6 +31,8 @@ export class Progress {
   loading = false;
   /** `followerRegressed` was told. */
   hasRegressed = false;
+  /** `followerIsForeign` was told. */
+  isForeign = false;
   /** A removed server still hears of its removal for this many ticks; undefined for a member. */
   departingTicks: number | undefined;
   private probeSent = false;

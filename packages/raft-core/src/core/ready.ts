@@ -53,5 +53,7 @@ export type Fact =
   | { readonly kind: 'transferEnded'; readonly target: ServerId; readonly reason: string }
   /** A follower no longer holds what it acknowledged: its disk was replaced under the same id (R13). It gets nothing. */
   | { readonly kind: 'followerRegressed'; readonly id: ServerId; readonly matchIndex: LogIndex }
+  /** A follower claims to have committed what this leader never had: its log is of another group. It gets nothing. */
+  | { readonly kind: 'followerIsForeign'; readonly id: ServerId; readonly commitIndex: LogIndex }
   | { readonly kind: 'diskStalled'; readonly ticks: number }
   | { readonly kind: 'logRecovered'; readonly upTo: LogIndex };

@@ -2,7 +2,7 @@
 import { afterCommit } from './reconfiguration';
 import { hasCommittedInTerm, maybeAskSuccessor } from './leader';
 import { renewLease, usesLeases } from './lease';
-import type { AppendAccepted, AppendRejected, Entry, HeartbeatResponse, ServerId } from './message';
+import type { AppendAccepted, AppendRejected, Entry, HeartbeatResponse, LogIndex, ServerId } from './message';
 import type { Progress } from './progress';
 import { hasQuorum, quorumIndex } from './quorum';
 import type { RaftState } from './state';
@@ -72,6 +72,8 @@ export function onAppendAccepted(state: RaftState, { from, matchIndex }: AppendA
   const follower = state.leadership?.progress.get(from);
   if (!follower) return;
   follower.heard();
+  if (follower.isForeign) return;
+  if (matchIndex > state.log.lastIndex) return reportForeign(state, from, follower, matchIndex);
   if (!follower.accepted(matchIndex)) return;
   maybeCommit(state);
   // It may have been the last to come level with what was committed before.
@@ -93,6 +95,15 @@ function reportRegression(state: RaftState, id: ServerId, follower: Progress): v
   if (follower.hasRegressed) return;
   follower.hasRegressed = true;
   state.facts.push({ kind: 'followerRegressed', id, matchIndex: follower.matchIndex });
+}
+
+/**
+ * It says it holds more than this leader ever wrote. Nobody who was elected by its group can lack that: the follower comes
+ * from another history, such as the time before a quorum was given up for lost. It counts for nothing, and gets a probe now and then, no more.
+ */
+function reportForeign(state: RaftState, id: ServerId, follower: Progress, commitIndex: LogIndex): void {
+  follower.isForeign = true;
+  state.facts.push({ kind: 'followerIsForeign', id, commitIndex });
 }
 
 export function onHeartbeatResponse(state: RaftState, { from, readToken }: HeartbeatResponse): void {

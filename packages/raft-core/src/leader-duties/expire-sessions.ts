@@ -35,7 +35,8 @@ export class ExpireSessions implements Duty {
   renew(id: string): 'renewed' | 'unknown' {
     const session = this.collaborators.view.tables.sessions.get(id);
     if (!session) return 'unknown';
-    this.arm(session);
+    // Before `begin` there is nothing to lengthen.
+    if (this.unfollow) this.arm(session);
     return 'renewed';
   }
 

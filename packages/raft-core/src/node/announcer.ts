@@ -59,6 +59,14 @@ export class Announcer {
           id: fact.id,
           matchIndex: fact.matchIndex,
         });
+      case 'followerIsForeign':
+        return logger.error(
+          'a server holds the log of another group; remove it, empty its folder, let it join under a new id',
+          {
+            id: fact.id,
+            commitIndex: fact.commitIndex,
+          },
+        );
       case 'diskStalled':
         return logger.error('the disk does not answer; handing over the lead', { ticks: fact.ticks });
       case 'logRecovered':

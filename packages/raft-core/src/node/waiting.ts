@@ -35,6 +35,7 @@ export class Waiting {
       case 'roleChanged':
       case 'leadershipEstablished':
       case 'followerRegressed':
+      case 'followerIsForeign':
       case 'diskStalled':
       case 'logRecovered':
         // Nobody waits for these.

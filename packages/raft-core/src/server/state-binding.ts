@@ -130,7 +130,7 @@ export class StateBinding implements StateApi {
 
   async renewSession(id: string): Promise<'renewed' | 'unknown' | 'noLeader'> {
     const result = await this.parts.router.route(
-      () => this.parts.renew(id),
+      () => this.renewHere(id),
       async (leader) => {
         const renewal = await leader.renewSession(id);
         return renewal === 'noLeader' ? undefined : renewal;
@@ -138,6 +138,17 @@ export class StateBinding implements StateApi {
       { repeatable: true },
     );
     return result ?? 'noLeader';
+  }
+
+  /**
+   * The timer is set first, and then a quorum confirms that this server leads. Whoever leads later begins the timer anew
+   * after that, so that an owner who was told `renewed` has its full time, even if this process had been asleep.
+   */
+  protected async renewHere(id: string): Promise<'renewed' | 'unknown' | undefined> {
+    if (!this.parts.router.isLeader) return undefined;
+    const renewal = this.parts.renew(id);
+    const fence = await this.parts.fence.getHere();
+    return fence.kind === 'confirmed' ? renewal : undefined;
   }
 
   async stats(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {
@@ -223,7 +234,7 @@ export class LeaderOnlyBinding extends StateBinding {
   }
 
   override async renewSession(id: string): Promise<'renewed' | 'unknown' | 'noLeader'> {
-    return this.parts.router.isLeader ? this.parts.renew(id) : 'noLeader';
+    return (await this.renewHere(id)) ?? 'noLeader';
   }
 }
 

@@ -12,6 +12,18 @@ type Restore = () => void;
 const BUGS = {
   /** Figure 8: an entry of an earlier term counts as committed once a majority holds it. */
   commitsOlderTerms: () => method(RaftLog.prototype, 'isOfTerm', () => () => true),
+  /** §5.4.1: a candidate that lacks what is committed may be elected. */
+  votesForOlderLogs: () => method(RaftLog.prototype, 'isUpToDate', () => () => true),
+  /** R11: during a change of members the new voters decide alone. */
+  forgetsOutgoingVoters: () =>
+    getter(RaftState.prototype, 'configuration', function (this: RaftState) {
+      return { ...this.history.latest.configuration, outgoing: [] };
+    }),
+  /** R8: voters help to depose a leader they heard as soon as its connection closes, or after a restart. */
+  forgetsLeasePromise: () =>
+    getter(RaftState.prototype, 'keepsLeasePromise', function () {
+      return false;
+    }),
   appendsWithoutComparing: () =>
     method(
       RaftLog.prototype,

@@ -53,6 +53,8 @@ export function printFact(fact: Fact): string {
       return `transfer to ${fact.target} ended: ${fact.reason}`;
     case 'followerRegressed':
       return `${fact.id} denies what it acknowledged (${fact.matchIndex})`;
+    case 'followerIsForeign':
+      return `${fact.id} committed what this leader never had (${fact.commitIndex})`;
     case 'diskStalled':
       return 'the disk stalls';
     case 'logRecovered':

@@ -100,8 +100,12 @@ export class Client {
     await this.hop();
     for (const [key, session] of this.sessions) {
       if (!leader.isServing || leader.core!.role !== 'leader') return;
+      const { node, sessions } = leader;
       const isIgnored = this.world.bug === 'ignoresRenewal';
-      if (isIgnored || leader.sessions!.renew(session) === 'renewed') expiries.renewed(session);
+      const renewal = isIgnored ? 'renewed' : sessions!.renew(session);
+      const fence = await this.within(Promise.resolve(node!.readIndex()));
+      if (fence?.kind !== 'confirmed') return;
+      if (renewal === 'renewed') expiries.renewed(session);
       else this.sessions.delete(key);
     }
   }

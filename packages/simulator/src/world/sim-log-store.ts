@@ -35,7 +35,7 @@ export class SimLogStore implements LogStore {
     const [batch] = this.underWay;
     if (!batch || this.bug === 'acknowledgesEarly') return;
     const fate = this.random.integer(3);
-    if (fate === 1) void this.inner.append(batch);
+    if (fate === 1) void this.inner.append(batch).catch(() => undefined);
     if (fate === 2) this.tear(batch);
   }
 
