@@ -2,22 +2,21 @@ import {
   AdminServer,
   createLogger,
   eventLoopLag,
-  messageOf,
   Metrics,
-  OptionsError,
   readOptions,
+  runPiece,
   systemClock,
   systemRandom,
   type LogLevel,
   type Readiness,
+  type WhenTold,
 } from '@tribune/platform';
 import { GrpcServer, MembershipService } from '@tribune/protocol';
 import { commandLineSpecs, splitAddress, toGossipOptions } from './config/command-line';
-import { GossipOptionsError } from './config/gossip-options';
 import { Gossip } from './node/gossip';
 
 /** Gossip alone as a process: `membership.v1` over gRPC in front of the pools. */
-async function main(): Promise<void> {
+async function main(whenTold: WhenTold): Promise<void> {
   const flags = readOptions(commandLineSpecs);
   const logger = createLogger({
     level: flags['log-level'] as LogLevel,
@@ -53,8 +52,7 @@ async function main(): Promise<void> {
       process.exitCode = exitCode;
     })();
   }
-  process.on('SIGTERM', () => stop(0));
-  process.on('SIGINT', () => stop(0));
+  whenTold(() => stop(0));
 
   await lag.start();
   await admin.start();
@@ -69,8 +67,4 @@ async function main(): Promise<void> {
   });
 }
 
-main().catch((error: unknown) => {
-  const isUsage = error instanceof OptionsError || error instanceof GossipOptionsError;
-  process.stderr.write(`${isUsage ? error.detail.problems.join('\n') : messageOf(error)}\n`);
-  process.exit(1);
-});
+runPiece(main);

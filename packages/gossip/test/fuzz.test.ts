@@ -10,6 +10,7 @@ import { decodeConflictAnswer } from '../src/serf/name-conflict';
 import { decodeSerf, decodeSerfState } from '../src/serf/serf-codec';
 import { decodeTags } from '../src/serf/tags-codec';
 import { SimPool } from '../src/testing';
+import { seal } from '../src/transport/codec/sealing';
 import { decompressLzw } from '../src/transport/codec/lzw';
 import { PacketCodec } from '../src/transport/codec/packet-codec';
 import { decodeExchange, openStream } from '../src/transport/codec/stream-codec';
@@ -21,12 +22,16 @@ import type { Vector } from './decoded-vector';
 
 /** Inputs per decoder; `FUZZ_INPUTS=1000000 npx jest fuzz` for the long run. */
 const INPUTS = Number(process.env.FUZZ_INPUTS ?? 20_000) / 10;
+const IS_LONG_RUN = INPUTS >= 10_000;
+const MIB = 2 ** 20;
+jest.setTimeout(IS_LONG_RUN ? 480_000 : 30_000);
 const FOLDER = join(__dirname, 'fixtures');
 const recorded = readdirSync(FOLDER).flatMap(
   (file) => JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Vector[],
 );
 const plain = recorded.filter(({ key }) => key === null);
-const keyring = new Keyring([Buffer.from(recorded.find(({ key }) => key !== null)!.key!, 'base64')]);
+const KEY = Buffer.from(recorded.find(({ key }) => key !== null)!.key!, 'base64');
+const keyring = new Keyring([KEY]);
 const open = { label: '', keyring: undefined, verifyIncoming: true, verifyOutgoing: true, defaultPort: 1 };
 const sealed = { ...open, keyring };
 const bytesOf = (via: 'udp' | 'tcp', vectors = plain): Buffer[] =>
@@ -88,6 +93,11 @@ const DECODERS: readonly [name: string, decode: (bytes: Buffer) => unknown, samp
     bytesOf('udp'),
   ],
   ['sealed packets', (bytes) => new PacketCodec(sealed).decode(bytes, () => undefined), bytesOf('udp', recorded)],
+  [
+    'packets damaged before they were sealed',
+    (bytes) => new PacketCodec(sealed).decode(seal(KEY, bytes, Buffer.alloc(0)), () => undefined),
+    bytesOf('udp'),
+  ],
   ['streams', (bytes) => atOnce(openStream(bytes, open)), bytesOf('tcp')],
   ['sealed streams', (bytes) => atOnce(openStream(bytes, sealed)), bytesOf('tcp', recorded)],
   ['arriving streams', (bytes) => new StreamInbox('').push(bytes), bytesOf('tcp', recorded)],
@@ -113,10 +123,13 @@ const DECODERS: readonly [name: string, decode: (bytes: Buffer) => unknown, samp
   ],
 ];
 
-describe.each(DECODERS)('the decoder of %s', (_, decode, samples) => {
+describe.each(DECODERS)('the decoder of %s', (name, decode, samples) => {
   it('answers anything with a value or a WireError', () => {
     const random = seededRandom(samples.length);
+    const before = process.memoryUsage.rss();
     for (let i = 0; i < INPUTS; i++) survives(decode, damaged(samples, random));
+    const grown = (process.memoryUsage.rss() - before) / MIB;
+    if (IS_LONG_RUN) process.stdout.write(`${name}: ${INPUTS} inputs, memory ${grown.toFixed(1)} MiB more\n`);
   });
 });
 

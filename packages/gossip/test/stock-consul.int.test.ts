@@ -1,18 +1,19 @@
-import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Gossip } from '../src';
-import { addressOf, membersAre, nextEvent, startAgent, stopAgents } from './pool-of-agents';
-import { freePort } from './stock-agent';
+import { hasStockConsul, StockConsul, type ConsulMember } from '../src/soak/stock-consul';
+import { addressOf, eventually, membersAre, nextEvent, startAgent, stopAgents } from './pool-of-agents';
 
-/** Only a stock `consul` on the PATH counts; where there is none, the recorded vectors cover the wire format. */
-const hasStockConsul = /^Consul v1\./.test(spawnSync('consul', ['version'], { encoding: 'utf8' }).stdout ?? '');
 const KEY = Buffer.alloc(32, 5).toString('base64');
-const run = promisify(execFile);
-jest.setTimeout(90_000);
+
+/** serf.MemberStatus. */
+const [ALIVE, LEFT, FAILED] = [1, 3, 4];
+const ID: Readonly<Record<string, string>> = {
+  a: '00000000-0000-0000-0000-00000000000a',
+  b: '00000000-0000-0000-0000-00000000000b',
+  c: '00000000-0000-0000-0000-00000000000c',
+};
 
 const tags = (id: string) => ({
   role: 'node',
@@ -25,81 +26,30 @@ const tags = (id: string) => ({
   build: '1.8.7:tribune',
 });
 
-class StockConsul {
-  private constructor(
-    private readonly process: ChildProcess,
-    private readonly http: string,
-  ) {}
-
-  static async start(dataDir: string, join: string, key: string | undefined): Promise<StockConsul> {
-    const [serf, server, http] = [await freePort(), await freePort(), await freePort()];
-    const ports = [
-      `-serf-lan-port=${serf}`,
-      `-server-port=${server}`,
-      `-http-port=${http}`,
-      '-dns-port=-1',
-      '-serf-wan-port=-1',
-    ];
-    const cluster = [
-      '-server',
-      '-bootstrap-expect=1',
-      '-node=stock',
-      '-bind=127.0.0.1',
-      `-retry-join=${join}`,
-      '-retry-interval=1s',
-    ];
-    const encrypt = key === undefined ? [] : [`-encrypt=${key}`];
-    const config = ['-hcl', 'performance { raft_multiplier = 1 }'];
-    const args = ['agent', `-data-dir=${dataDir}`, ...config, ...ports, ...cluster, ...encrypt];
-    return new StockConsul(spawn('consul', args, { stdio: 'ignore' }), `127.0.0.1:${http}`);
-  }
-
-  cli(...args: string[]): Promise<string> {
-    return run('consul', args, { env: { ...process.env, CONSUL_HTTP_ADDR: this.http } }).then(({ stdout }) => stdout);
-  }
-
-  async get<T>(path: string): Promise<T | undefined> {
-    const response = await fetch(`http://${this.http}${path}`).catch(() => undefined);
-    return response?.ok ? ((await response.json()) as T) : undefined;
-  }
-
-  /** Asks until the answer is right. */
-  async until<T>(path: string, isRight: (answer: T) => boolean): Promise<void> {
-    for (;;) {
-      const answer = await this.get<T>(path);
-      if (answer && isRight(answer)) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-
-  async kill(): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    this.process.kill('SIGKILL');
-    await once(this.process, 'exit');
-  }
-}
-
 const story = (key: string | undefined) => async (): Promise<void> => {
   const folder = await mkdtemp(join(tmpdir(), 'tribune-consul-'));
   let consul: StockConsul | undefined;
   try {
     const options = { lan: { port: 0, profile: 'lan' }, encryptKey: key, serf: {} } as const;
-    const [a, b] = (await Promise.all(
-      ['a', 'b'].map((name, i) =>
-        startAgent(name, { ...options, tags: tags(`00000000-0000-0000-0000-00000000000${i}`) }),
-      ),
-    )) as [Gossip, Gossip];
-    await b.join('lan', [addressOf(a)]);
-    consul = await StockConsul.start(folder, addressOf(a), key);
-    await Promise.all([a, b].map((agent) => membersAre(agent, { a: 'alive', b: 'alive', stock: 'alive' })));
+    const start = (name: string, port = 0): Promise<Gossip> =>
+      startAgent(name, { ...options, lan: { ...options.lan, port }, tags: tags(ID[name]!) });
+    const [a, b, c] = (await Promise.all(['a', 'b', 'c'].map((name) => start(name)))) as [Gossip, Gossip, Gossip];
+    for (const agent of [b, c]) await agent.join('lan', [addressOf(a)]);
+    consul = await StockConsul.start({ dataDir: folder, join: addressOf(a), key });
+    const sees = (what: (members: ConsulMember[]) => boolean): Promise<void> =>
+      consul!.until<ConsulMember[]>('/v1/agent/members', what);
+    const status = (name: string, wanted: number): Promise<void> =>
+      sees((members) => members.some(({ Name, Status }) => Name === name && Status === wanted));
+    const serfHealth = (name: string, wanted: string): Promise<void> =>
+      consul!.until<{ CheckID: string; Status: string }[]>(`/v1/health/node/${name}`, (checks) =>
+        checks.some(({ CheckID, Status }) => CheckID === 'serfHealth' && Status === wanted),
+      );
+    const everybody = { a: 'alive', b: 'alive', c: 'alive', stock: 'alive' };
+    await Promise.all([a, b, c].map((agent) => membersAre(agent, everybody)));
 
     // Consul takes our agents for agents: in its member list, and as healthy nodes in its catalog.
-    await consul.until<{ Name: string; Status: number }[]>('/v1/agent/members', (members) => {
-      return members.filter(({ Status }) => Status === 1).length === 3;
-    });
-    const isHealthy = (checks: { CheckID: string; Status: string }[]): boolean =>
-      checks.some(({ CheckID, Status }) => CheckID === 'serfHealth' && Status === 'passing');
-    await Promise.all(['a', 'b'].map((name) => consul!.until(`/v1/health/node/${name}`, isHealthy)));
+    await sees((members) => members.filter(({ Status }) => Status === ALIVE).length === 4);
+    await Promise.all(['a', 'b', 'c'].map((name) => serfHealth(name, 'passing')));
 
     // Events pass both ways.
     const event = { name: 'ours', payload: Buffer.from('p'), nodeFilter: '', serviceFilter: '', tagFilter: '' };
@@ -110,15 +60,37 @@ const story = (key: string | undefined) => async (): Promise<void> => {
     const heard = nextEvent(b, (seen) => seen.kind === 'userEvent' && seen.event.name === 'theirs');
     await consul.cli('event', '-name=theirs', 'payload');
     expect(await heard).toMatchObject({ event: { name: 'theirs', payload: Buffer.from('payload'), version: 1 } });
-    if (key !== undefined) expect(await consul.cli('keyring', '-list')).toContain(`${key} [3/3]`);
 
-    // A crash of ours turns critical there, a crash of theirs fails here.
+    // Queries pass both ways: the keyring is asked for with them.
+    if (key !== undefined) {
+      expect(await consul.cli('keyring', '-list')).toContain(`${key} [4/4]`);
+      expect((await a.keyring('list', ''))[0]).toMatchObject({ keys: { [key]: 4 }, numNodes: 4 });
+    }
+
+    // A tag that changes here shows there.
+    await a.setTags({ ...tags(ID.a!), build: '1.8.7:changed' });
+    await sees((members) => members.some(({ Name, Tags }) => Name === 'a' && Tags.build === '1.8.7:changed'));
+
+    // One of ours leaves, one crashes and comes back.
+    await c.leave();
+    await status('c', LEFT);
+    await c.stop();
     await b.stop();
-    await consul.until<{ CheckID: string; Status: string }[]>('/v1/health/node/b', (checks) => {
-      return checks.some(({ CheckID, Status }) => CheckID === 'serfHealth' && Status === 'critical');
-    });
+    await Promise.all([status('b', FAILED), serfHealth('b', 'critical')]);
+    const again = await start('b', b.port('lan'));
+    await again.join('lan', [addressOf(a)]);
+    await Promise.all([status('b', ALIVE), serfHealth('b', 'passing')]);
+
+    // Consul crashes, and comes back with another tag; then it leaves.
     await consul.kill();
-    await membersAre(a, { a: 'alive', b: 'failed', stock: 'failed' });
+    await membersAre(a, { ...everybody, c: 'left', stock: 'failed' });
+    consul.start('raft_protocol = 2');
+    await eventually(a, 'lan', (members) =>
+      members.some(({ name, status: now, tags: its }) => name === 'stock' && now === 'alive' && its.raft_vsn === '2'),
+    );
+    await status('a', ALIVE);
+    await consul.cli('leave');
+    await membersAre(a, { ...everybody, c: 'left', stock: 'left' });
   } finally {
     await consul?.kill();
     await stopAgents();
@@ -127,7 +99,7 @@ const story = (key: string | undefined) => async (): Promise<void> => {
 };
 
 if (hasStockConsul) {
-  describe('two of our agents and a stock consul server form one pool', () => {
+  describe('three of our agents and a stock consul server form one pool', () => {
     it('in plaintext', story(undefined));
     it('encrypted', story(KEY));
   });

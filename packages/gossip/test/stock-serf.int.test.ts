@@ -1,11 +1,14 @@
 import { lanDefaults, type Profile } from '../src';
-import { addressOf, answerQueries, eventually, membersAre, startAgent, stopAgents } from './pool-of-agents';
-import { hasStockSerf, StockAgent } from './stock-agent';
+import { addressOf, answerQueries, eventually, membersAre, nextEvent, startAgent, stopAgents } from './pool-of-agents';
+import { hasStockSerf, StockAgent } from '../src/soak/stock-serf';
+import { GrpcFront } from './grpc-front';
 import type { Gossip, GossipOptions } from '../src';
+import { encodeUserEvent } from '../src/node/user-events';
+import type { KeyOperation } from '../src/serf/key-operations';
 
 const KEY = Buffer.alloc(32, 5).toString('base64');
+const THIRD_KEY = Buffer.alloc(16, 7).toString('base64');
 const OTHER_KEY = Buffer.alloc(32, 6).toString('base64');
-jest.setTimeout(120_000);
 
 /** LAN timing, with frequent state exchanges: they repair what gossip happened to miss. */
 const overrides: Partial<Profile> = { pushPullIntervalMs: 1000 };
@@ -15,6 +18,20 @@ const lan = { port: 0, profile: 'lan', overrides } as const;
 async function repeatedly(succeeds: () => Promise<boolean>): Promise<void> {
   while (!(await succeeds())) continue;
 }
+
+/** A user event as Consul puts it into one of serf's. */
+const consulEvent = (name: string, payload: string): Buffer =>
+  encodeUserEvent({
+    // Shorter than 32 bytes: longer ones have a zero in their MessagePack head, which no argument can carry.
+    id: 'event-of-stock',
+    name,
+    payload: Buffer.from(payload),
+    nodeFilter: '',
+    serviceFilter: '',
+    tagFilter: '',
+    version: 1,
+    ltime: 0,
+  });
 
 interface Pool {
   readonly ours: Gossip[];
@@ -44,6 +61,7 @@ async function everybodySees({ ours, stock }: Pool, expected: Readonly<Record<st
 
 const story = (key: string | undefined) => async (): Promise<void> => {
   const started: StockAgent[] = [];
+  let front: GrpcFront | undefined;
   try {
     const pool = await mixedPool(key, started);
     const [o1, o2, o3] = pool.ours as [Gossip, Gossip, Gossip];
@@ -55,6 +73,9 @@ const story = (key: string | undefined) => async (): Promise<void> => {
     await Promise.all(pool.stock.map((agent) => agent.says(/user-event: consul:event:deploy/)));
     await s2.rpc('event', '-coalesce=false', 'from-stock', 'x');
     await s3.says(/user-event: from-stock/);
+    const seen = nextEvent(o3, (event) => event.kind === 'userEvent' && event.event.name === 'theirs');
+    await s1.rpcWithBytes('event', '-coalesce=false', ['consul:event:theirs', consulEvent('theirs', 'v3')]);
+    expect(await seen).toMatchObject({ event: { name: 'theirs', payload: Buffer.from('v3') } });
 
     // Queries pass both ways, with acks and answers.
     const acks = new Set<string>();
@@ -67,13 +88,21 @@ const story = (key: string | undefined) => async (): Promise<void> => {
       return acks.size === 6 && responses.size === 3;
     });
     expect(Object.fromEntries(responses)).toEqual({ o1: 'load=now', o2: 'load=now', o3: 'load=now' });
-    const heard = new Set<string>();
-    const query = { name: 'who', payload: Buffer.alloc(0), wantsAck: true, timeoutMs: 1000 };
-    const hasAll = (): boolean => heard.size === 6;
+    front = await GrpcFront.open(o1);
+    const heard = { acks: new Set<string>(), responses: new Map<string, string>() };
+    const query = { name: 'who', payload: Buffer.alloc(0), nodes: [], tags: {}, relayFactor: 2, timeoutMs: 1000 };
     await repeatedly(async () => {
-      await o1.pool('lan')!.query(query, { acked: (from) => heard.add(from) }, hasAll);
-      return hasAll();
+      const outcome = await front!.client.query('lan', query);
+      if (!outcome.ok) throw new Error(outcome.reason);
+      for (const from of outcome.acks) heard.acks.add(from);
+      for (const [from, response] of outcome.responses) heard.responses.set(from, Buffer.from(response).toString());
+      return heard.acks.size === 6 && heard.responses.size === 6;
     });
+    const [theirs, ofOurs] = [
+      { s1: 's1', s2: 's2', s3: 's3' },
+      { o1: 'who=', o2: 'who=', o3: 'who=' },
+    ];
+    expect(Object.fromEntries(heard.responses)).toEqual({ ...theirs, ...ofOurs });
 
     // Tag changes pass both ways.
     await s1.rpc('tags', '-set', 'version=2');
@@ -83,14 +112,21 @@ const story = (key: string | undefined) => async (): Promise<void> => {
 
     // The keyring is operated from either side.
     if (key !== undefined) {
-      const done = async (agent: Gossip, operation: 'use' | 'list'): Promise<boolean> =>
-        (await agent.keyring(operation, OTHER_KEY))[0]!.error === undefined;
-      await repeatedly(() => s1.succeeds('keys', '-install', OTHER_KEY));
-      await repeatedly(() => done(o2, 'use'));
-      await repeatedly(() => s2.succeeds('keys', '-remove', key));
-      await repeatedly(() => done(o3, 'list'));
+      const ours = (agent: Pick<Gossip, 'keyring'>, operation: KeyOperation, wanted: string) => async () =>
+        (await agent.keyring(operation, wanted))[0]!.error === undefined;
+      const stocks = (agent: StockAgent, operation: string, wanted: string) => () =>
+        agent.succeeds('keys', `-${operation}`, wanted);
+      // Each operation once from either side: to a new key, and on to another one.
+      await repeatedly(stocks(s1, 'install', THIRD_KEY));
+      await repeatedly(ours(o2, 'use', THIRD_KEY));
+      await repeatedly(stocks(s2, 'remove', key));
+      await repeatedly(ours(front.client, 'install', OTHER_KEY));
+      await repeatedly(stocks(s3, 'use', OTHER_KEY));
+      await repeatedly(ours(front.client, 'remove', THIRD_KEY));
+      await repeatedly(ours(o3, 'list', ''));
       const [listed] = await o3.keyring('list', '');
-      expect(Object.keys(listed!.keys)).toEqual([OTHER_KEY]);
+      expect(listed).toMatchObject({ keys: { [OTHER_KEY]: 6 }, primaryKeys: { [OTHER_KEY]: 6 } });
+      await repeatedly(async () => (await s1.rpc('keys', '-list')).includes(`${OTHER_KEY}  [6/6]`));
     }
 
     // Crashes are detected on both sides, within the protocol's time.
@@ -113,6 +149,7 @@ const story = (key: string | undefined) => async (): Promise<void> => {
     await Promise.all([s2.rpc('leave'), o2.leave()]);
     await everybodySees({ ours: [o1, again], stock: [s1, started.at(-1)!] }, { ...ALL_ALIVE, s2: 'left', o2: 'left' });
   } finally {
+    await front?.close();
     await Promise.all(started.map((agent) => agent.kill()));
     await stopAgents();
   }

@@ -8,6 +8,7 @@ export const commandLineSpecs = {
   datacenter: { help: 'datacenter name', default: 'dc1' },
   bind: { help: 'IP address to listen at', default: '0.0.0.0' },
   advertise: { help: 'IP address that others reach this agent at', default: '' },
+  'advertise-port': { help: 'port that others reach the LAN pool at; 0: lan-port', default: '0' },
   'lan-port': { help: 'UDP and TCP port of the LAN pool; 0: any', default: '8301' },
   'wan-port': { help: 'UDP and TCP port of the WAN pool; 0: any, empty: not in the WAN pool', default: '' },
   profile: { help: 'timing of the LAN pool: lan, brisk, wan or local', default: 'lan' },
@@ -39,6 +40,7 @@ export function toGossipOptions(flags: CommandLine): GossipOptions {
     tags: parseTags(flags.tags),
     lan: {
       port: Number(flags['lan-port']),
+      ...(Number(flags['advertise-port']) > 0 && { advertisePort: Number(flags['advertise-port']) }),
       profile: flags.profile as ProfileName,
       retryJoin: list(flags['retry-join']),
       retryIntervalMs,

@@ -60,6 +60,8 @@ export class LossyRelay {
   }
 
   private relayPacket(packet: Buffer): void {
+    // The agent does not listen yet.
+    if (this.target === 0) return;
     if (this.random() < this.loss) {
       this.lost += 1;
       return;
@@ -69,6 +71,7 @@ export class LossyRelay {
   }
 
   private relayStream(outer: Stream): void {
+    if (this.target === 0) return void outer.destroy();
     const inner = connect({ port: this.target, host: '127.0.0.1', allowHalfOpen: true });
     for (const [from, to] of [
       [outer, inner],

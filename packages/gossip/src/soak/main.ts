@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { PROFILES, type ProfileName } from '../config/profiles';
+import { soakBesideStock } from './beside-stock';
 import { soakIdle } from './idle';
 import { soakKeyChange } from './key-change';
 import { soakLoss } from './loss';
@@ -9,6 +11,9 @@ const RUNS: Readonly<Record<string, (given: Given) => Promise<void>>> = {
   idle: (given) => soakIdle(given.number('agents', 50), given.number('minutes', 30), [`--profile=${given.profile()}`]),
   loss: (given) => soakLoss(given.number('agents', 8), given.number('minutes', 10), given.profile()),
   'key-change': (given) => soakKeyChange(given.number('agents', 8), given.number('changes', 100), given.profile()),
+  serf: (given) => soakBesideStock('serf', given.number('minutes', 10), given.key(), [`--profile=${given.profile()}`]),
+  consul: (given) =>
+    soakBesideStock('consul', given.number('minutes', 10), given.key(), [`--profile=${given.profile()}`]),
   rubbish: (given) => soakRubbish(given.number('packets', 1_000_000)),
 };
 
@@ -23,6 +28,11 @@ class Given {
     const value = Number(this.values.get(name) ?? otherwise);
     if (!(value > 0)) throw new Error(`${name}=${this.values.get(name)}: a positive number`);
     return value;
+  }
+
+  /** `encrypted=1`: the pool has a key. */
+  key(): string | undefined {
+    return this.values.has('encrypted') ? randomBytes(32).toString('base64') : undefined;
   }
 
   profile(): ProfileName {

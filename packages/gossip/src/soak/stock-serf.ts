@@ -1,7 +1,7 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
+import { freePort } from './free-port';
 
 /** Is a stock `serf` on the PATH? Where it is not, the recorded vectors cover the wire format. */
 export const hasStockSerf = spawnSync('serf', ['version']).status === 0;
@@ -46,6 +46,9 @@ export class StockAgent {
       join,
       '-tag',
       'role=stock',
+      // It answers `who`.
+      '-event-handler',
+      `query:who=printf ${name}`,
     ];
     const agent = new StockAgent(name, port, rpcAddress, spawn('serf', ['agent', ...args, ...encrypt]));
     await agent.says(/Serf agent running/);
@@ -55,6 +58,11 @@ export class StockAgent {
   /** Waits until the agent's log holds `pattern`. */
   async says(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.output)) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  /** How often the agent's log holds `pattern`, a global one. */
+  count(pattern: RegExp): number {
+    return this.output.match(pattern)?.length ?? 0;
   }
 
   /** False when the command says that it failed. */
@@ -70,8 +78,21 @@ export class StockAgent {
     return stdout;
   }
 
+  /** Arguments that are no text go through the shell's printf; zero bytes cannot. */
+  async rpcWithBytes(command: string, option: string, values: readonly (string | Uint8Array)[]): Promise<void> {
+    const escaped = values.map((value) =>
+      [...Buffer.from(value as string)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join(''),
+    );
+    const quoted = escaped.map((value) => `"$(printf '${value}')"`).join(' ');
+    await run('sh', ['-c', `exec serf ${command} -rpc-addr=${this.rpcAddress} ${option} ${quoted}`]);
+  }
+
   async members(): Promise<readonly StockMember[]> {
     return (JSON.parse(await this.rpc('members', '-format=json')) as { members: StockMember[] }).members;
+  }
+
+  async statusOf(name: string): Promise<string | undefined> {
+    return (await this.members()).find((member) => member.name === name)?.status;
   }
 
   async membersAre(expected: Readonly<Record<string, string>>): Promise<void> {
@@ -86,13 +107,4 @@ export class StockAgent {
     this.process.kill(signal);
     await once(this.process, 'exit');
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
