@@ -94,6 +94,8 @@ describe('metrics', () => {
     expect(Object.keys(metrics)).toEqual(['Timestamp', 'Gauges', 'Points', 'Counters', 'Samples']);
     const names = (metrics.Counters as unknown as { Name: string }[]).map(({ Name }) => Name);
     expect(names).toContain('tribune_health_runner_syncs_total');
+    const gauges = metrics.Gauges as unknown as { Name: string; Value: number }[];
+    expect(gauges.find(({ Name }) => Name === 'consul.runtime.alloc_bytes')?.Value).toBeGreaterThan(0);
   });
 
   test('come in the Prometheus form once a retention time is set', async () => {

@@ -14,6 +14,9 @@ export {
   splitHostPort,
   tlsReason,
 } from './errors/dial-error';
+export { fileErrorText } from './errors/file-error';
+export { inSequence } from './lifecycle/in-sequence';
+export { runPiece, type WhenTold } from './lifecycle/piece-main';
 export type { Readiness, Startable } from './lifecycle/startable';
 export { formatGoDuration, parseGoDuration } from './duration/go-duration';
 export {

@@ -19,11 +19,20 @@ export async function agentMetricsJson(metrics: Metrics, wallMs: number): Promis
   const of = (type: string): readonly PromMetric[] => all.filter((metric) => metric.type === type);
   return {
     Timestamp: goTimestamp(wallMs),
-    Gauges: of('gauge').flatMap(gauges),
+    Gauges: [...runtimeGauges(), ...of('gauge').flatMap(gauges)],
     Points: [],
     Counters: of('counter').flatMap(counters),
     Samples: of('histogram').flatMap(samples),
   };
+}
+
+/** Under the names that dashboards made for Consul look for; what only a Go runtime has is left out. */
+function runtimeGauges(): Entry[] {
+  const { heapUsed, rss } = process.memoryUsage();
+  return [
+    { Name: 'consul.runtime.alloc_bytes', Value: heapUsed, Labels: {} },
+    { Name: 'consul.runtime.sys_bytes', Value: rss, Labels: {} },
+  ];
 }
 
 const gauges = ({ name, values }: PromMetric): Entry[] =>

@@ -1,4 +1,5 @@
 import { text } from '../flags/flag';
+import { patternOf } from '../flags/pattern';
 import { escapePath } from '../http/http-client';
 import { command } from './command';
 import { Complaint, misuse, orComplain } from '../errors/complaint';
@@ -17,9 +18,9 @@ export const event = command({
   },
   async run({ flags, args, terminal, client }) {
     if (flags.name === '') throw misuse('Event name must be specified');
-    checkPattern('node', flags.node);
-    checkPattern('service', flags.service);
-    checkPattern('tag', flags.tag);
+    patternOf(flags.node, 'node filter');
+    patternOf(flags.service, 'service filter');
+    patternOf(flags.tag, 'tag filter');
     if (flags.tag !== '' && flags.service === '')
       throw new Complaint('Cannot provide tag filter without service filter.');
     if (args.length > 1) throw misuse('Too many command line arguments.');
@@ -40,11 +41,3 @@ export const event = command({
     return 0;
   },
 });
-
-function checkPattern(what: string, pattern: string): void {
-  try {
-    new RegExp(pattern);
-  } catch (error) {
-    throw new Complaint(`Failed to compile ${what} filter regexp: ${(error as Error).message}`);
-  }
-}

@@ -1,7 +1,8 @@
 import { text, toggle } from '../flags/flag';
+import { patternOf } from '../flags/pattern';
 import { columns } from '../output/columns';
 import { command } from './command';
-import { Complaint, orComplain } from '../errors/complaint';
+import { orComplain } from '../errors/complaint';
 
 interface Member {
   readonly Name: string;
@@ -30,7 +31,7 @@ export const members = command({
     wan: toggle('If the agent is in server mode, this can be used to return the other peers in the WAN pool.'),
   },
   async run({ flags, terminal, client }) {
-    const status = pattern(flags.status);
+    const status = patternOf(flags.status, 'status');
     const query = { segment: flags.segment, wan: flags.wan ? '1' : undefined };
     const all = await orComplain('Error retrieving members', () =>
       client().json<readonly Member[]>({ path: '/v1/agent/members', query }),
@@ -42,14 +43,6 @@ export const members = command({
     return 0;
   },
 });
-
-function pattern(status: string): RegExp {
-  try {
-    return new RegExp(status);
-  } catch (error) {
-    throw new Complaint(`Failed to compile status regexp: ${(error as Error).message}`);
-  }
-}
 
 const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const statusOf = ({ Status }: Member): string => STATUS[Status] ?? 'none';

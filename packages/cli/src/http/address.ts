@@ -26,7 +26,7 @@ export function parseAddress(given: string, isTlsByDefault: boolean): AgentAddre
 
 function socketAddress(path: string): AgentAddress {
   if (path === '') throw badAddress('unix://');
-  return { isTls: false, host: 'localhost', port: 0, socketPath: path, label: `http://unix${path}` };
+  return { isTls: false, host: 'localhost', port: 0, socketPath: path, label: `http://${encodeURIComponent(path)}` };
 }
 
 /** `h:1`, `[::1]:1` or a lone `h`. */

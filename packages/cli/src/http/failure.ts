@@ -1,3 +1,5 @@
+import { getServers } from 'node:dns';
+
 /** A request that got no answer, or not the hoped for one. The message is what Consul's command line prints. */
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
@@ -27,7 +29,6 @@ const CONNECT_REASONS: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'connect: no route to host',
   ENETUNREACH: 'connect: network is unreachable',
   ETIMEDOUT: 'connect: connection timed out',
-  ENOTFOUND: 'no such host',
   EACCES: 'connect: permission denied',
 };
 
@@ -35,10 +36,26 @@ const CONNECT_REASONS: Readonly<Record<string, string>> = {
 export function noAnswer(method: string, url: string, dialled: string, error: NodeJS.ErrnoException): HttpFailure {
   const verb = method[0]! + method.slice(1).toLowerCase();
   const cause = causeOf(error);
+  const lookedUp = lookupReason(cause);
+  if (lookedUp !== undefined) return new HttpFailure(`${verb} "${url}": dial tcp: ${lookedUp}`);
   const reason = CONNECT_REASONS[cause.code ?? ''];
   const isReset = cause.code === 'ECONNRESET' || cause.code === 'EPIPE';
   const said = isReset ? 'connection reset by peer' : cause.message;
   return new HttpFailure(`${verb} "${url}": ${reason === undefined ? said : `dial ${dialled}: ${reason}`}`);
+}
+
+const LOOKUP_REASONS: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'server misbehaving',
+};
+
+/** `lookup web on 10.0.0.2:53: no such host` */
+function lookupReason({ code, hostname }: NodeJS.ErrnoException & { readonly hostname?: string }): string | undefined {
+  const reason = LOOKUP_REASONS[code ?? ''];
+  if (reason === undefined) return undefined;
+  const [server] = getServers();
+  const asked = server === undefined ? '' : ` on ${/^(\[.*\]|[^:]*):\d+$/.test(server) ? server : `${server}:53`}`;
+  return `lookup ${hostname ?? ''}${asked}: ${reason}`;
 }
 
 /** `localhost` may be tried on two addresses; each failure then hides in an AggregateError. */

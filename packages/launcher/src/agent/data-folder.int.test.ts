@@ -31,7 +31,7 @@ test('refuses a damaged id rather than become another node', () => {
 
 test('names a folder that cannot be used', () => {
   writeFileSync(join(parent, 'file'), '');
-  expect(() => open(join(parent, 'file'))).toThrow(/data_dir .*file: /);
+  expect(() => open(join(parent, 'file'))).toThrow(/data_dir ".*file" is not a directory/);
 });
 
 test('a temporary folder goes at the end, a given one stays', () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodedError, type Random } from '@tribune/platform';
+import { CodedError, fileErrorText, type Random } from '@tribune/platform';
 import type { AgentConfig } from '../config/agent-config';
 
 export class DataFolderError extends CodedError<{ code: 'DATA_FOLDER_UNUSABLE' }> {}
@@ -25,9 +25,11 @@ export function openDataFolder(config: AgentConfig, random: Random): DataFolder 
     return { path, nodeId, release: () => isTemporary && rmSync(path, { recursive: true, force: true }) };
   } catch (cause) {
     if (cause instanceof DataFolderError) throw cause;
-    throw new DataFolderError({ code: 'DATA_FOLDER_UNUSABLE' }, `data_dir ${path}: ${(cause as Error).message}`, {
-      cause,
-    });
+    const reason =
+      (cause as NodeJS.ErrnoException).code === 'EEXIST'
+        ? `data_dir ${JSON.stringify(path)} is not a directory`
+        : fileErrorText('data_dir', path, cause);
+    throw new DataFolderError({ code: 'DATA_FOLDER_UNUSABLE' }, reason, { cause });
   }
 }
 
@@ -41,7 +43,8 @@ function settleNodeId(file: string, given: string, random: Random): string {
     );
   }
   const nodeId = given || kept || random.uuid();
-  if (nodeId !== kept) writeFileSync(file, nodeId, { mode: 0o600 });
+  // Flushed: a power cut must not leave an empty file, and with it a server that is somebody else on its old log.
+  if (nodeId !== kept) writeFileSync(file, nodeId, { mode: 0o600, flush: true });
   return nodeId;
 }
 

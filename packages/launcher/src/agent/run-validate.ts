@@ -28,7 +28,8 @@ export async function runValidate(argv: readonly string[]): Promise<number> {
   const { flags, paths } = separate(argv.filter((one) => !/^--?quiet(=\w+)?$/.test(one)));
   if (paths.length === 0) return say(process.stderr, 'Must specify at least one config file or directory\n', 1);
   try {
-    loadConfig({ ...flags, paths });
+    const { warnings } = loadConfig({ ...flags, paths });
+    for (const warning of quiet ? [] : warnings) say(process.stderr, `${warning}\n`, 0);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const lines = error.detail.problems.map((problem) => `* ${problemLine(problem)}\n`).join('');

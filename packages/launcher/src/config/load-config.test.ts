@@ -141,9 +141,9 @@ describe('what the agent is told', () => {
     expect([...problems].sort()).toEqual(
       [
         '-http-port: ports.http: expected a whole number, got "x"',
-        '-nope: flag provided but not defined',
-        'extra: unexpected argument',
-        "/none: ENOENT: no such file or directory, stat '/none'",
+        'Unexpected extra arguments: [extra]',
+        'error parsing flags: flag provided but not defined: -nope',
+        'config: Open failed on /none. open /none: no such file or directory',
         `${bad}: bogus: invalid config key`,
         `${bad}: server: expected true or false, got "yes"`,
         `${bad}: ports.http: expected a whole number, got "x"`,
@@ -158,7 +158,7 @@ describe('what the agent is told', () => {
   test('a switch takes no value after a space, and -flag=false turns it off', () => {
     expect(load('-server', '-data-dir=/d').mode).toBe('server');
     expect(load('-server=false', '-data-dir=/d').mode).toBe('client');
-    expect(problemsOf('-data-dir')).toContain('-data-dir: flag needs an argument');
+    expect(problemsOf('-data-dir')).toContain('error parsing flags: flag needs an argument: -data-dir');
   });
 
   test('-node-meta and repeated lists add up', () => {

@@ -2,6 +2,7 @@ import type { CatalogApiOptions } from '@tribune/catalog-api';
 import type { AgentConfig } from '../../config/agent-config';
 import type { AgentIdentity } from '../identity';
 import { CONSUL_VERSION } from '../version';
+import { debugConfigOf } from './debug-config';
 
 const BODY_BYTES_MAX = 1_048_576;
 const BLOCKING_QUERIES_MAX = 50_000;
@@ -38,11 +39,4 @@ export function httpOptionsOf(config: AgentConfig, { nodeId }: AgentIdentity): C
     responseHeaders: httpConfig.response_headers,
     debugConfig: debugConfigOf(config),
   };
-}
-
-/** Under `DebugConfig` of `/v1/agent/self`: the resolved configuration without secrets and without definitions. */
-function debugConfigOf(config: AgentConfig): Readonly<Record<string, unknown>> {
-  const shown = Object.entries(config).filter(([key]) => key !== 'services' && key !== 'checks' && key !== 'watches');
-  const encrypt = config.gossip.encrypt === '' ? '' : 'hidden';
-  return { ...Object.fromEntries(shown), gossip: { ...config.gossip, encrypt } };
 }

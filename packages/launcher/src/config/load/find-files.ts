@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { fileErrorText } from '@tribune/platform';
 import type { Problem } from '../schema/problem';
 import type { Source, SourceFormat } from './read-source';
 
@@ -20,7 +21,7 @@ export function findFiles(
       const files = statSync(path).isDirectory() ? filesOf(path, format) : [path];
       for (const file of files) sources.push(open(file, format));
     } catch (thrown) {
-      problems.push({ key: '', source: path, message: (thrown as Error).message });
+      problems.push(problemOf(path, thrown));
     }
   }
   return { sources, problems };
@@ -32,6 +33,12 @@ function filesOf(directory: string, format: SourceFormat | undefined): readonly 
     .filter((name) => format !== undefined || extname(name) in FORMATS)
     .map((name) => join(directory, name))
     .filter((path) => statSync(path).isFile());
+}
+
+function problemOf(path: string, thrown: unknown): Problem {
+  const isOfSystem = (thrown as NodeJS.ErrnoException).code !== undefined;
+  if (!isOfSystem) return { key: '', source: path, message: (thrown as Error).message };
+  return { key: '', source: '', message: `config: Open failed on ${path}. ${fileErrorText('open', path, thrown)}` };
 }
 
 function open(file: string, forced: SourceFormat | undefined): Source {

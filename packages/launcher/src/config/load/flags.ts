@@ -52,17 +52,20 @@ export function parseFlags(argv: readonly string[]): Flags {
 function split(argv: readonly string[], isKnown: (name: string) => boolean, isSwitch: (name: string) => boolean) {
   const occurrences: Occurrence[] = [];
   const problems: Problem[] = [];
+  const extra: string[] = [];
   const fail = (source: string, message: string): void => void problems.push({ key: '', source, message });
   for (let i = 0; i < argv.length; i++) {
     const match = /^--?([^=-][^=]*)(?:=(.*))?$/s.exec(argv[i]!);
     const name = match?.[1] ?? '';
-    if (!match) fail(argv[i]!, 'unexpected argument');
-    else if (!isKnown(name)) fail(`-${name}`, 'flag provided but not defined');
+    if (!match) extra.push(argv[i]!);
+    else if (!isKnown(name)) fail('error parsing flags', `flag provided but not defined: -${name}`);
     else if (match[2] !== undefined) occurrences.push({ name, text: match[2] });
     else if (isSwitch(name)) occurrences.push({ name, text: 'true' });
-    else if (argv[i + 1] === undefined) fail(`-${name}`, 'flag needs an argument');
+    else if (argv[i + 1] === undefined) fail('error parsing flags', `flag needs an argument: -${name}`);
     else occurrences.push({ name, text: argv[++i]! });
   }
+  if (extra.length > 0)
+    problems.unshift({ key: '', source: '', message: `Unexpected extra arguments: [${extra.join(' ')}]` });
   return { occurrences, problems };
 }
 

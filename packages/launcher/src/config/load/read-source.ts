@@ -39,9 +39,10 @@ export function readSource({ format, text }: Source): { readonly tree: PlainObje
 }
 
 function readJson(text: string): { readonly tree: PlainObject } | { readonly problem: string } {
-  if (text.trim() === '') return { problem: 'invalid JSON: the file is empty' };
+  // Nothing is nothing wrong, as in Consul: a file may be there to be written later.
+  if (text.trim() === '') return { tree: {} };
   try {
-    const tree: unknown = JSON.parse(text);
+    const tree: unknown = JSON.parse(text) ?? {};
     return isObject(tree) ? { tree } : { problem: 'invalid JSON: expected an object' };
   } catch (thrown) {
     return { problem: `invalid JSON: ${messageOf(thrown)}` };
