@@ -21,8 +21,12 @@ const WRITERS = 64;
 const MEASURE_MS = 8_000;
 
 const noPeers = { attach() {}, setPeers() {}, send() {}, async sendSnapshot() {}, async start() {}, async stop() {} };
-const set = (i) =>
-  encodeCommand({ type: 'kv', operation: { verb: 'set', key: `bench/key-${i}`, value: VALUE, flags: 0n } });
+let written = 0;
+/** Never the same value twice: an equal write would change nothing. */
+const set = (i) => {
+  VALUE.writeUInt32BE(++written, 0);
+  return encodeCommand({ type: 'kv', operation: { verb: 'set', key: `bench/key-${i}`, value: VALUE, flags: 0n } });
+};
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let gcMs = 0;

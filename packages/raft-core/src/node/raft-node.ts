@@ -4,6 +4,7 @@ import { membersOf, type MembershipChange } from '../core/membership';
 import type { Message, Server, ServerId, SnapshotMeta } from '../core/message';
 import { Raft } from '../core/raft';
 import type { Fact } from '../core/ready';
+import { noBallast, type Ballast } from '../storage/ballast';
 import type { LogStore } from '../storage/log-store';
 import type { SnapshotStore } from '../storage/snapshot-store';
 import type { PeerTransport } from '../transport/peer-transport';
@@ -37,6 +38,8 @@ export interface RaftNodeCollaborators {
   readonly snapshotStore: SnapshotStore;
   readonly transport: PeerTransport;
   readonly stateMachine: StateMachine;
+  /** Disk space to give back when there is none left. @default none */
+  readonly ballast?: Ballast;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -87,7 +90,9 @@ export class RaftNode implements Startable {
         clock,
         freeBytes: () => logStore.freeBytes(),
         snapshotBytes: () => this.snapshots.bytes,
+        ballast: collaborators.ballast ?? noBallast,
         onShort: (freeBytes) => this.shortOfSpace(freeBytes),
+        onReleased: (freeBytes) => this.logger.error('the disk is full: the ballast file was deleted', { freeBytes }),
       },
     );
   }
@@ -96,16 +101,17 @@ export class RaftNode implements Startable {
   async start(): Promise<void> {
     if (this.loop.isRunning) return;
     const { transport, random } = this.collaborators;
+    await this.spaceGuard.start();
     const state = await this.recover();
     const raft = new Raft(raftConfigOf(this.options), state, random);
     this.loop.begin(raft, this.workers());
     transport.attach({
       message: (message) => this.receive(message),
       peerClosed: (id) => this.loop.input((raft) => raft.peerClosed(id)),
+      snapshotProgress: (header) => this.snapshots.intake.progress(header),
       snapshot: async (header, chunks) => this.receive(await this.snapshotWork.receive(header, chunks)),
     });
     await transport.start();
-    await this.spaceGuard.start();
     this.connectPeers();
     this.ticker.start();
     this.logger.info('raft started', {
@@ -119,6 +125,7 @@ export class RaftNode implements Startable {
   async stop(): Promise<void> {
     if (!this.raft) return;
     this.halt('the server is stopping');
+    await this.spaceGuard.stop();
     await this.snapshots.stop();
     await this.loop.end();
     await this.collaborators.transport.stop();
@@ -206,6 +213,7 @@ export class RaftNode implements Startable {
     try {
       return await recover(this.options.id, { ...this.collaborators, logger: this.logger });
     } catch (error) {
+      await this.spaceGuard.stop();
       await this.collaborators.logStore.close();
       throw error;
     }
@@ -302,7 +310,7 @@ export class RaftNode implements Startable {
   private halt(reason: string): void {
     if (!this.loop.halt()) return;
     this.ticker.stop();
-    this.spaceGuard.stop();
+    void this.spaceGuard.stop();
     this.waiting.abandon(reason);
   }
 }

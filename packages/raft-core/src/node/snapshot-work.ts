@@ -70,7 +70,7 @@ export class SnapshotWork {
     if (!loop.isRunning) throw new Error('this server is not running');
     if (loop.core.isRestoring) throw new Error('another snapshot is being restored');
     const { from, to, term, meta } = header;
-    if (meta.index > loop.core.commitIndex) await snapshots.receive(header, chunks);
+    if (meta.index > loop.core.commitIndex) await snapshots.intake.receive(header, chunks);
     return { type: 'installSnapshot', from, to, term, snapshot: meta };
   }
 

@@ -4,6 +4,7 @@ import type { ByteChunks, SnapshotStore } from '../storage/snapshot-store';
 import type { PeerTransport, SnapshotHeader } from '../transport/peer-transport';
 import { AppliedVolume } from './applied-volume';
 import type { RaftNodeOptions } from './options';
+import { SnapshotIntake } from './snapshot-intake';
 import type { StateMachine } from './state-machine';
 
 /** Time for one snapshot to travel: a base, and more for larger ones (R19). 4 MiB/s is slower than any usable link. */
@@ -18,17 +19,19 @@ export interface SnapshotsCollaborators {
   readonly logger: Logger;
 }
 
-/** When to take a snapshot, how to take one without stopping writes, and how to send and receive one. */
+/** When to take a snapshot, how to take one without stopping writes, and how to send one. */
 export class Snapshots {
   readonly volume = new AppliedVolume();
   private taking: Promise<LogIndex> | undefined;
-  private receiving = false;
+  readonly intake: SnapshotIntake;
   private readonly stopping = new AbortController();
 
   constructor(
     private readonly options: RaftNodeOptions,
     private readonly collaborators: SnapshotsCollaborators,
-  ) {}
+  ) {
+    this.intake = new SnapshotIntake(collaborators.snapshotStore, collaborators.clock);
+  }
 
   get latest(): SnapshotMeta | undefined {
     return this.collaborators.snapshotStore.latest()?.meta;
@@ -67,27 +70,21 @@ export class Snapshots {
     const timer = clock.setTimer(SEND_BASE_MS + snapshot.bytes / SEND_BYTES_PER_MS, () => deadline.abort());
     const signal = AbortSignal.any([deadline.signal, this.stopping.signal]);
     try {
-      await transport.sendSnapshot(header, snapshot.chunks(), signal);
+      await transport.sendSnapshot(
+        header,
+        again(() => snapshot.chunks()),
+        signal,
+      );
     } finally {
       timer.cancel();
     }
     return snapshot.meta.index;
   }
 
-  /** Durable when it resolves. One at a time: a second sender is told to try again. */
-  async receive(header: SnapshotHeader, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    if (this.receiving) throw new Error('another snapshot is arriving');
-    this.receiving = true;
-    try {
-      await this.collaborators.snapshotStore.save(header.meta, chunks);
-    } finally {
-      this.receiving = false;
-    }
-  }
-
   /** Resolves when nothing is being written. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    await this.intake.stop();
     await this.taking?.catch(() => undefined);
   }
 
@@ -101,6 +98,11 @@ export class Snapshots {
     return meta.index;
   }
 }
+
+/** Can be iterated more than once. */
+const again = (chunks: () => AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> => ({
+  [Symbol.asyncIterator]: () => chunks()[Symbol.asyncIterator](),
+});
 
 /** A server that stops does not wait for the rest of a large snapshot. */
 async function* untilAborted(chunks: ByteChunks, signal: AbortSignal): AsyncGenerator<Uint8Array> {

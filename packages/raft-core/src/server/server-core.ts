@@ -16,6 +16,7 @@ import { ServerHealthRecord } from '../leader-duties/server-health';
 import { ReconcileMembers } from '../leader-duties/reconcile-members';
 import type { NodeEvent } from '../node/outcomes';
 import { RaftNode } from '../node/raft-node';
+import { BallastFile } from '../storage/ballast';
 import { FileSnapshotStore } from '../storage/file-snapshot-store';
 import { LevelLogStore } from '../storage/level-log-store';
 import type { GrpcPeerTransport } from '../transport/grpc-peer-transport';
@@ -144,13 +145,19 @@ function storesOf({ options, dataDir, collaborators: { logger } }: Foundations) 
   };
 }
 
+/** Room for LevelDB's buffers, a manifest and the head, and to spare. */
+const BALLAST_BYTES = 16 * 1024 * 1024;
+
 function raftNode(foundations: Foundations): RaftNode {
   const { options, collaborators, replicated, transport, address } = foundations;
   const { clock, random, logger, metrics } = collaborators;
+  // Who does not mind a full disk needs no reserve either.
+  const keepsReserve = options.raft?.freeBytesMin !== 0;
   return new RaftNode(
     { ...options.raft, id: options.id, address, multiplier: options.raftMultiplier ?? 1 },
     {
       ...storesOf(foundations),
+      ballast: keepsReserve ? new BallastFile(join(foundations.dataDir, 'ballast'), BALLAST_BYTES) : undefined,
       transport,
       stateMachine: replicated,
       clock,

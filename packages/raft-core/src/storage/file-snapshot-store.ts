@@ -1,14 +1,17 @@
-import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@tribune/platform';
 import type { SnapshotMeta } from '../core/message';
-import { decodeChunks, decodeHeader, encodeSnapshot, type TakeBytes } from './snapshot-format';
+import { sequentialReader } from './file-reader';
+import { decodeChunks, decodeHeader, encodeSnapshot } from './snapshot-format';
 import type { ByteChunks, SnapshotStore, StoredSnapshot } from './snapshot-store';
 
 const KEPT = 2;
 const SUFFIX = '.snapshot';
 /** Fixed width, so that names sort by age. */
 const DIGITS = 16;
+/** Written to the disk at once: what waits for a sync of the log waits for no more than this. */
+const SYNC_STEP_BYTES = 8 * 1024 * 1024;
 
 /** One folder, one file per snapshot: written aside, synced, renamed, and the folder synced (S7, R19). */
 export class FileSnapshotStore implements SnapshotStore {
@@ -113,25 +116,19 @@ async function writeSynced(path: string, meta: SnapshotMeta, chunks: ByteChunks)
     }
   };
   try {
-    for await (const piece of encodeSnapshot(meta, counted())) await file.appendFile(piece);
+    let unsynced = 0;
+    for await (const piece of encodeSnapshot(meta, counted())) {
+      await file.appendFile(piece);
+      unsynced += piece.byteLength;
+      if (unsynced < SYNC_STEP_BYTES) continue;
+      await file.datasync();
+      unsynced = 0;
+    }
     await file.sync();
   } finally {
     await file.close();
   }
   return bytes;
-}
-
-function sequentialReader(file: FileHandle): TakeBytes {
-  return async (count) => {
-    const buffer = Buffer.allocUnsafe(count);
-    let filled = 0;
-    while (filled < count) {
-      const { bytesRead } = await file.read(buffer, filled, count - filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return buffer.subarray(0, filled);
-  };
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -98,6 +98,7 @@ export class LevelLogStore implements LogStore {
   }
 
   async freeBytes(): Promise<number> {
+    await mkdir(this.options.directory, { recursive: true });
     const { bavail, bsize } = await statfs(this.options.directory);
     return bavail * bsize;
   }

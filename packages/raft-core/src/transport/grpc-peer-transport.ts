@@ -7,6 +7,7 @@ import {
   type sendUnaryData,
   type ServerDuplexStream,
   type ServerReadableStream,
+  type ServerUnaryCall,
   type ServiceError,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
@@ -15,8 +16,18 @@ import { openClient } from '@tribune/protocol';
 import type { Message, ServerId } from '../core/message';
 import { messageFromWire, messageToWire, type WireMessage } from './message-wire';
 import { PeerLane, type Lane } from './peer-lane';
-import type { AddressBook, PeerReceiver, PeerTransport, SnapshotHeader } from './peer-transport';
-import { chunksFromWire, headerFromWire, partsToWire, type WireSnapshotPart } from './snapshot-wire';
+import type { AddressBook, PeerReceiver, PeerTransport, SnapshotHeader, SnapshotProgress } from './peer-transport';
+import {
+  chunksFromWire,
+  headerFromWire,
+  headerToWire,
+  partsToWire,
+  progressFromWire,
+  progressToWire,
+  type WireSnapshotArrived,
+  type WireSnapshotHeader,
+  type WireSnapshotPart,
+} from './snapshot-wire';
 
 const SERVICE = 'tribune.raft.v1.RaftTransport';
 
@@ -39,9 +50,17 @@ export interface GrpcPeerTransportCollaborators {
   readonly logger: Logger;
 }
 
+/** For a question that is answered from memory. */
+const PROGRESS_TIMEOUT_MS = 2_000;
+
 type Exchange = ServerDuplexStream<WireMessage, WireMessage>;
 type Upload = ServerReadableStream<WireSnapshotPart, object>;
 type SnapshotClient = Client & {
+  snapshotProgress(
+    header: WireSnapshotHeader,
+    options: { deadline: Date },
+    callback: (error: ServiceError | null, arrived?: WireSnapshotArrived) => void,
+  ): void;
   installSnapshot(callback: (error: ServiceError | null) => void): ClientWritableStream<WireSnapshotPart>;
 };
 type Peer = Readonly<Record<Lane, PeerLane>>;
@@ -92,7 +111,8 @@ export class GrpcPeerTransport implements PeerTransport {
     const client = this.connect(header.to);
     if (!client) throw new Error(`the address of ${header.to} is not known`);
     try {
-      await upload(client as SnapshotClient, partsToWire(header, chunks), signal);
+      const arrived = await progressOf(client as SnapshotClient, header);
+      await upload(client as SnapshotClient, partsToWire(header, chunks, arrived), signal);
     } finally {
       client.close();
     }
@@ -102,6 +122,9 @@ export class GrpcPeerTransport implements PeerTransport {
   implementation(): UntypedServiceImplementation {
     return {
       exchange: (stream: Exchange) => this.accept(stream),
+      snapshotProgress: (call: ServerUnaryCall<WireSnapshotHeader, object>, callback: sendUnaryData<object>) => {
+        callback(null, progressToWire(this.receiver?.snapshotProgress?.(headerFromWire(call.request))));
+      },
       installSnapshot: (call: Upload, callback: sendUnaryData<object>) => {
         this.receive(call).then(
           () => callback(null, {}),
@@ -146,7 +169,17 @@ export class GrpcPeerTransport implements PeerTransport {
     const parts = call[Symbol.asyncIterator]() as AsyncIterator<WireSnapshotPart>;
     const first = await parts.next();
     if (first.done || !this.receiver) throw new Error('no snapshot came');
-    await this.receiver.snapshot(headerFromWire(first.value), chunksFromWire(parts));
+    const header = headerFromWire(first.value.header);
+    const skipped = this.skippedOf(header, first.value.header?.skipped ?? 0);
+    await this.receiver.snapshot({ ...header, skipped }, chunksFromWire(parts, skipped));
+  }
+
+  /** The sender leaves out what it was told is here; that may have changed since. */
+  private skippedOf(header: SnapshotHeader, chunks: number): SnapshotHeader['skipped'] {
+    if (chunks === 0) return undefined;
+    const progress = this.receiver?.snapshotProgress?.(header);
+    if (progress?.chunks !== chunks) throw new Error('what the sender leaves out is not here any more');
+    return progress;
   }
 
   private addPeer(id: ServerId): Peer {
@@ -181,6 +214,16 @@ export class GrpcPeerTransport implements PeerTransport {
     peer?.control.close();
     peer?.bulk.close();
   }
+}
+
+/** A server that cannot say gets everything. */
+function progressOf(client: SnapshotClient, header: SnapshotHeader): Promise<SnapshotProgress | undefined> {
+  return new Promise((resolve) => {
+    const options = { deadline: new Date(Date.now() + PROGRESS_TIMEOUT_MS) };
+    client.snapshotProgress(headerToWire(header), options, (_error, arrived) =>
+      resolve(arrived && progressFromWire(arrived)),
+    );
+  });
 }
 
 /** Writes at the pace of the receiver. */

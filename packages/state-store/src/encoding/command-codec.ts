@@ -1,4 +1,5 @@
-import { EncodingError, packVersioned, unpackVersioned } from './packer';
+import { ownedValue, sharedFlags } from './owned-value';
+import { EncodingError, packVersioned, unpackVersioned, viewVersioned } from './packer';
 import type { Command, KvOperation } from '../commands/command';
 import type { Fields } from './row-codec';
 
@@ -15,10 +16,13 @@ export function encodeCommand(command: Command): Uint8Array {
 
 /** The command as it was encoded. What kind it is, is for `applyCommand` to know. */
 export function decodeCommand(bytes: Uint8Array): Command {
-  const fields = unpackVersioned(bytes);
+  const fields = isKv(bytes) ? viewVersioned(bytes) : unpackVersioned(bytes);
   if (!Array.isArray(fields)) throw new EncodingError({ code: 'STATE_ENCODING' }, 'bytes are not a valid encoding');
   return fields[0] === KV ? { type: 'kv', operation: kvFrom(fields) } : (fields[1] as Command);
 }
+
+/** Version byte, a MessagePack list of at most 15, its first element. */
+const isKv = (bytes: Uint8Array): boolean => (bytes[1]! & 0xf0) === 0x90 && bytes[2] === KV;
 
 function kvFields(operation: KvOperation): Fields {
   const verb = KV_VERBS.indexOf(operation.verb);
@@ -50,12 +54,12 @@ function kvFrom(fields: Fields): KvOperation {
   const verb = KV_VERBS[number];
   switch (verb) {
     case 'set':
-      return { verb, key, value: third, flags };
+      return { verb, key, value: ownedValue(third), flags: sharedFlags(flags) };
     case 'cas':
-      return { verb, key, value: third, flags, index: condition };
+      return { verb, key, value: ownedValue(third), flags: sharedFlags(flags), index: condition };
     case 'lock':
     case 'unlock':
-      return { verb, key, value: third, flags, session: condition };
+      return { verb, key, value: ownedValue(third), flags: sharedFlags(flags), session: condition };
     case 'delete-cas':
       return { verb, key, index: third };
     case 'delete':

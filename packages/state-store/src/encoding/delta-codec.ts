@@ -1,4 +1,4 @@
-import { EncodingError, joinVersioned, pack, packVersioned, unpackEach } from './packer';
+import { EncodingError, joinVersioned, pack, packVersioned, viewEach } from './packer';
 import { ROW_CODECS, type Fields, type RowCodec } from './row-codec';
 import type { Delta, TableName } from '../view/delta';
 
@@ -27,7 +27,7 @@ export function encodeDeltas(deltas: readonly Delta[]): Uint8Array {
 
 export function decodeDeltas(bytes: Uint8Array): Delta[] {
   const deltas: Delta[] = [];
-  unpackEach(bytes, (value) => deltas.push(deltaFrom(value as Fields)));
+  viewEach(bytes, (value) => deltas.push(deltaFrom(value as Fields)));
   return deltas;
 }
 

@@ -7,7 +7,10 @@ import { CodedError } from '@tribune/platform';
  * - bigint ⇄ 64-bit integers, exact; numbers stay numbers.
  * - `copyBuffers`: a value that was read owns its memory and never pins the network buffer or log block around it.
  */
-const packer = new Packr({ useRecords: false, mapsAsObjects: true, copyBuffers: true, useBigIntExtension: true });
+const settings = { useRecords: false, mapsAsObjects: true, useBigIntExtension: true } as const;
+const packer = new Packr({ ...settings, copyBuffers: true });
+/** Values are views of the message: for codecs that make a copy of their own, see `ownedValue`. */
+const viewer = new Packr({ ...settings, copyBuffers: false });
 
 export const ENCODING_VERSION = 1;
 
@@ -29,11 +32,17 @@ export function unpackVersioned(bytes: Uint8Array): unknown {
   return guarded(() => packer.unpack(bytes.subarray(1)));
 }
 
-/** Calls `visit` for each value after the version byte. */
-export function unpackEach(bytes: Uint8Array, visit: (value: unknown) => void): void {
+/** Binary values are views of `bytes`: whoever keeps one makes it his own. */
+export function viewVersioned(bytes: Uint8Array): unknown {
+  checkVersion(bytes);
+  return guarded(() => viewer.unpack(bytes.subarray(1)));
+}
+
+/** Calls `visit` for each value after the version byte. Binary values are views, as in {@link viewVersioned}. */
+export function viewEach(bytes: Uint8Array, visit: (value: unknown) => void): void {
   checkVersion(bytes);
   if (bytes.length === 1) return;
-  guarded(() => packer.unpackMultiple(bytes.subarray(1), (value: unknown) => void visit(value)));
+  guarded(() => viewer.unpackMultiple(bytes.subarray(1), (value: unknown) => void visit(value)));
 }
 
 export function joinVersioned(parts: readonly Uint8Array[]): Uint8Array {

@@ -1,3 +1,4 @@
+import { ownedValue, sharedFlags } from './owned-value';
 import type { HealthCheck, KvEntry, Node, ServiceInstance, Session } from '@tribune/protocol';
 import type { CoordinateRow, IndexRow, LockDelayRow, Rows, SettingRow, TableName, TombstoneRow } from '../view/delta';
 
@@ -107,8 +108,8 @@ export const kvCodec = codec<KvEntry>(
   (r) => [r.key, r.value, r.flags, r.lockIndex, r.session, r.createIndex, r.modifyIndex],
   (f) => ({
     key: f[0],
-    value: f[1],
-    flags: f[2],
+    value: ownedValue(f[1]),
+    flags: sharedFlags(f[2]),
     lockIndex: f[3],
     session: f[4],
     createIndex: f[5],
