@@ -2,20 +2,19 @@ import {
   AdminServer,
   createLogger,
   eventLoopLag,
-  messageOf,
   Metrics,
-  OptionsError,
   readOptions,
+  runPiece,
   systemClock,
   systemRandom,
+  type WhenTold,
 } from '@tribune/platform';
 import { connectCatalog } from '@tribune/protocol';
 import { commandLineSpecs, readCommandLine } from './command-line';
 import { createDnsGateway } from './gateway';
-import { OptionsInvalid } from './options-validation';
 
 /** The gateway alone as a process: DNS in front of a public gRPC API somewhere. */
-async function main(): Promise<void> {
+async function main(whenTold: WhenTold): Promise<void> {
   const {
     gateway: options,
     admin: adminAddress,
@@ -41,8 +40,7 @@ async function main(): Promise<void> {
     await admin.stop();
     await lag.stop();
   };
-  process.once('SIGTERM', () => void stop());
-  process.once('SIGINT', () => void stop());
+  whenTold(() => void stop());
 
   await lag.start();
   await admin.start();
@@ -50,8 +48,4 @@ async function main(): Promise<void> {
   logger.info('dns-gateway is up', { dnsPort: gateway.port, adminPort: admin.port, catalog: catalogAddress });
 }
 
-main().catch((error: unknown) => {
-  const isUsage = error instanceof OptionsError || error instanceof OptionsInvalid;
-  process.stderr.write(`${isUsage ? error.detail.problems.join('\n') : messageOf(error)}\n`);
-  process.exit(1);
-});
+runPiece(main);

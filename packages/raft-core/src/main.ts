@@ -2,21 +2,21 @@ import {
   AdminServer,
   createLogger,
   eventLoopLag,
-  messageOf,
   Metrics,
-  OptionsError,
   readOptions,
+  runPiece,
   systemClock,
   systemRandom,
   type Readiness,
+  type WhenTold,
 } from '@tribune/platform';
 import { connectMembership, type LeaderStatus } from '@tribune/protocol';
-import { CommandLineError, commandLineSpecs, readCommandLine } from './process/command-line';
+import { commandLineSpecs, readCommandLine } from './process/command-line';
 import { serverId } from './process/server-id';
 import { createRaftServer } from './server/raft-server';
 
 /** A server alone as a process: consensus and the state, with gossip somewhere else. */
-async function main(): Promise<void> {
+async function main(whenTold: WhenTold): Promise<void> {
   const commandLine = readCommandLine(readOptions(commandLineSpecs));
   const { server: options, membershipAddress, logLevel } = commandLine;
   const logger = createLogger({ level: logLevel, format: process.stdout.isTTY ? 'text' : 'json' });
@@ -43,16 +43,13 @@ async function main(): Promise<void> {
   const admin = new AdminServer(commandLine.admin, { metrics, readiness });
   const lag = eventLoopLag(metrics, 'raft-core');
 
-  let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await server.stop();
     membership.close();
     await admin.stop();
     await lag.stop();
   };
-  const onSignal = (): void => void (stopping ??= stop());
-  process.once('SIGTERM', onSignal);
-  process.once('SIGINT', onSignal);
+  whenTold(() => void stop());
 
   await lag.start();
   await server.start();
@@ -64,8 +61,4 @@ function readinessOf({ leaderAddress }: LeaderStatus): Readiness {
   return leaderAddress === '' ? { ready: false, reason: 'no leader is known' } : { ready: true };
 }
 
-main().catch((error: unknown) => {
-  const isUsage = error instanceof OptionsError || error instanceof CommandLineError;
-  process.stderr.write(`${isUsage ? error.detail.problems.join('\n') : messageOf(error)}\n`);
-  process.exit(1);
-});
+runPiece(main);

@@ -1,6 +1,7 @@
 import {
   AdminServer,
   eventLoopLag,
+  inSequence,
   Metrics,
   systemClock,
   systemRandom,
@@ -37,7 +38,7 @@ export function createFrontEndProcess(
 ): FrontEndProcess {
   const metrics = new Metrics();
   const ports = { clock: systemClock, random: systemRandom, logger: logSource, metrics };
-  const state = connectState({ servers: () => line.servers, ...ports });
+  const state = connectState({ servers: () => line.servers, holdMs: line.api.leaderHoldMs, ...ports });
   const membership = connectMembership({ address: flags['membership-address'] });
   const agent = connectAgent({ address: flags['agent-address'] });
   const view = createReplica({ topics: line.topics }, { state, ...ports });
@@ -50,7 +51,7 @@ export function createFrontEndProcess(
   const grpc = new GrpcServer({ address: flags['grpc-address'] }, logSource.child('grpc'));
   servePublicGrpc(grpc, publicApi);
   const admin = new AdminServer(line.admin, { metrics, readiness: () => view.readiness() });
-  const inOrder: readonly Startable[] = [eventLoopLag(metrics, 'catalog-api'), admin, view, http, grpc];
+  const parts = inSequence([eventLoopLag(metrics, 'catalog-api'), admin, view, http, grpc]);
   return {
     get httpPort() {
       return http.port;
@@ -61,11 +62,9 @@ export function createFrontEndProcess(
     get adminPort() {
       return admin.port;
     },
-    async start() {
-      for (const piece of inOrder) await piece.start();
-    },
+    start: () => parts.start(),
     async stop() {
-      for (const piece of [...inOrder].reverse()) await piece.stop();
+      await parts.stop();
       publicApi.close();
       for (const client of [state, membership, agent, control]) client.close();
     },

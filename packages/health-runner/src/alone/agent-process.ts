@@ -1,6 +1,7 @@
 import {
   AdminServer,
   eventLoopLag,
+  inSequence,
   Metrics,
   systemClock,
   systemRandom,
@@ -32,8 +33,7 @@ export async function createAgentProcess(flags: CommandLine, logger: Logger): Pr
   grpc.add('tribune.agent.v1.Agent', new AgentService({ api: runner, clock: systemClock }).implementation());
   const readiness = () => view.readiness();
   const admin = new AdminServer(splitAddress(flags['admin-address']), { metrics, readiness });
-  const lag = eventLoopLag(metrics, 'health-runner');
-  const inOrder: readonly Startable[] = [lag, admin, view, runner, grpc];
+  const parts = inSequence([eventLoopLag(metrics, 'health-runner'), admin, view, runner, grpc]);
   return {
     runner,
     get grpcPort() {
@@ -42,11 +42,9 @@ export async function createAgentProcess(flags: CommandLine, logger: Logger): Pr
     get adminPort() {
       return admin.port;
     },
-    async start() {
-      for (const piece of inOrder) await piece.start();
-    },
+    start: () => parts.start(),
     async stop() {
-      for (const piece of [...inOrder].reverse()) await piece.stop();
+      await parts.stop();
       state.close();
     },
   };
