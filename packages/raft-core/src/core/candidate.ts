@@ -24,6 +24,7 @@ export function campaign(state: RaftState): void {
 
 /** `transfer`: the leader asked us to, so voters need not protect it (R6). */
 export function campaignForReal(state: RaftState, transfer: boolean): void {
+  state.electionBegan(transfer);
   state.term++;
   state.votedFor = state.id;
   state.setLeader(undefined);

@@ -95,7 +95,7 @@ export function tickLeader(state: RaftState): void {
     follower.silentTicks++;
     if (follower.departingTicks !== undefined && --follower.departingTicks <= 0) leadership.progress.delete(id);
   }
-  if (++leadership.quorumElapsed >= state.config.electionTicks && !keepsQuorum(state)) return;
+  if (++leadership.quorumElapsed >= state.electionTicks && !keepsQuorum(state)) return;
   tickTransfer(state);
   if (++leadership.heartbeatElapsed >= state.config.heartbeatTicks) broadcastHeartbeat(state);
 }

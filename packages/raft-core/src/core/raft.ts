@@ -117,8 +117,7 @@ export class Raft {
   tick(): void {
     const { state } = this;
     if (this.persistence.isBusy && ++this.persistence.ticks === this.config.diskStallTicks) this.diskStalled();
-    state.electionElapsed++;
-    state.leaderSilentTicks++;
+    state.tickElection();
     if (state.leadership) return tickLeader(state);
     if (state.electionElapsed < state.electionTimeout) return;
     // A sole voter waits for nobody but its own disk: standing again would only raise the term.
@@ -281,6 +280,7 @@ export class Raft {
         return false;
       }
       if (message.preVote) return true;
+      state.electionBegan(message.transfer);
     }
     if (message.type === 'voteResponse' && message.preVote && message.granted) return true;
     const isFromLeader =

@@ -20,6 +20,7 @@ import type {
   SnapshotMeta,
   Term,
 } from './message';
+import { Patience } from './patience';
 import type { Fact, LogLoad } from './ready';
 import type { Role } from './role';
 
@@ -43,6 +44,7 @@ export class RaftState {
   /** Ticks since the leader was heard, a vote was granted or a campaign began. */
   electionElapsed = 0;
   electionTimeout = 0;
+  private readonly patience: Patience;
   /** Since a leader spoke, or this server started: what it promised before a restart is not forgotten (R8). */
   leaderSilentTicks = 0;
   /** The shell's monotonic clock, as last told. Only leases look at it. */
@@ -75,6 +77,7 @@ export class RaftState {
     private readonly random: Random,
   ) {
     this.id = config.id;
+    this.patience = new Patience(config.electionTicks);
     this.term = restored.hardState.term;
     this.votedFor = restored.hardState.votedFor;
     this.durableHardState = restored.hardState;
@@ -119,12 +122,17 @@ export class RaftState {
   get hearsLeader(): boolean {
     if (this.leadership) return true;
     if (this.keepsLeasePromise && this.leaderSilentTicks < this.config.electionTicks) return true;
-    return this.leaderId !== undefined && this.electionElapsed < this.config.electionTicks;
+    return this.leaderId !== undefined && this.electionElapsed < this.electionTicks;
   }
 
   /** Leases are on: nobody stands or votes before a leader was silent for an election timeout, whatever else is known. */
   private get keepsLeasePromise(): boolean {
     return this.leaseMs > 0;
+  }
+
+  /** The shortest election timeout, as long as it is for now. */
+  get electionTicks(): number {
+    return this.config.electionTicks * this.patience.factor;
   }
 
   get leaseMs(): number {
@@ -174,10 +182,25 @@ export class RaftState {
     this.facts.push({ kind: 'leaderChanged', leaderId, term: this.term });
   }
 
-  /** Random in [1, 2) election timeouts; at once for a server that has nobody to ask or to disturb. */
+  tickElection(): void {
+    this.electionElapsed++;
+    this.leaderSilentTicks++;
+    if (this.leaderId !== undefined && this.patience.tickInPeace()) this.drawElectionTimeout();
+  }
+
+  /** Somebody stands because a timeout passed: nobody handed over, and no connection closed. */
+  electionBegan(transfer: boolean): void {
+    if (!transfer && this.quickCampaigns === 0) this.patience.electionBegan();
+  }
+
   resetElectionTimer(): void {
-    const { electionTicks } = this.config;
     this.electionElapsed = 0;
+    this.drawElectionTimeout();
+  }
+
+  /** Random in [1, 2) election timeouts; at once for a server that has nobody to ask or to disturb. */
+  private drawElectionTimeout(): void {
+    const { electionTicks } = this;
     this.electionTimeout =
       this.isSoleVoter && !this.keepsLeasePromise ? 1 : electionTicks + this.random.integer(electionTicks);
   }
