@@ -99,6 +99,8 @@ function membership(): MembershipApi {
     setTags: async () => undefined,
     coordinate: async () => undefined,
     query: async () => ({ ok: false, reason: 'not here' }),
+    queries: async function* () {},
+    answerQuery: async () => ({ ok: false, reason: 'nobody has asked' }),
     keyring: async () => [],
     stats: async () => ({ serf_lan: { members: '1' }, serf_wan: { members: '1' } }),
   };

@@ -78,8 +78,9 @@ export class LoneMember implements MembershipApi {
     return undefined;
   }
 
-  async coordinate(): Promise<Coordinate | undefined> {
-    return COORDINATE;
+  /** None in the LAN pool, where nobody else is to be probed: nothing then writes to the catalog by the clock. */
+  async coordinate(pool: 'lan' | 'wan'): Promise<Coordinate | undefined> {
+    return pool === 'wan' ? COORDINATE : undefined;
   }
 
   /** A keyring of one key, which no operation changes: this member takes nobody else's. */
