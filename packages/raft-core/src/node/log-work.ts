@@ -12,6 +12,8 @@ export interface LogWorkCollaborators {
   readonly transport: PeerTransport;
   readonly clock: Clock;
   readonly metrics: RaftMetrics;
+  /** The disk has the space of the log up to here again. */
+  readonly cleared: (upTo: LogIndex) => void;
   /** A snapshot took the place of the log: the state machine follows. */
   readonly restore: (meta: SnapshotMeta) => Promise<void>;
 }
@@ -40,7 +42,8 @@ export class LogWork {
     loop.input((raft) => raft.loaded(load, entries));
   }
 
-  compact(upTo: LogIndex): Promise<void> {
-    return this.collaborators.logStore.compact(upTo);
+  async compact(upTo: LogIndex): Promise<void> {
+    await this.collaborators.logStore.compact(upTo);
+    this.collaborators.cleared(upTo);
   }
 }

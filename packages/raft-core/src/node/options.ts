@@ -22,6 +22,11 @@ export interface RaftNodeOptions {
   readonly snapshotThresholdBytes: number;
   /** … and keep no more than about this many bytes of entries behind it. Default 16 MiB. */
   readonly trailingBytes: number;
+  /**
+   * Commands on disk that no snapshot has cleared away yet; over it, and over twice the last snapshot, proposals wait until
+   * one has. Default 96 MiB.
+   */
+  readonly logBytesMax: number;
   /** Largest command in bytes. Default 1.5 MiB. */
   readonly commandBytesMax: number;
   /** Bytes of one append message (one entry may exceed it). Default 1 MiB. */
@@ -49,6 +54,7 @@ export const raftNodeDefaults: Omit<RaftNodeOptions, 'id' | 'address'> = {
   trailingLogs: 10240,
   snapshotThresholdBytes: 32 * 1024 * 1024,
   trailingBytes: 16 * 1024 * 1024,
+  logBytesMax: 96 * 1024 * 1024,
   commandBytesMax: 1.5 * 1024 * 1024,
   appendBytesMax: 1024 * 1024,
   inflightAppendsMax: 8,

@@ -1,7 +1,7 @@
 import type { Clock, Logger, Metrics, Random, Startable } from '@tribune/platform';
 import type { PersistentState } from '../core/config';
 import { membersOf, type MembershipChange } from '../core/membership';
-import type { Message, Server, ServerId, SnapshotMeta } from '../core/message';
+import type { LogIndex, Message, Server, ServerId, SnapshotMeta } from '../core/message';
 import { Raft } from '../core/raft';
 import type { Fact } from '../core/ready';
 import { noBallast, type Ballast } from '../storage/ballast';
@@ -25,6 +25,7 @@ import type {
   ReadIndexOutcome,
   TransferOutcome,
 } from './outcomes';
+import { ProposalIntake } from './proposal-intake';
 import { recover } from './recovery';
 import { SnapshotWork } from './snapshot-work';
 import { Snapshots } from './snapshots';
@@ -62,6 +63,7 @@ export class RaftNode implements Startable {
   private readonly spaceGuard: SpaceGuard;
   private readonly announcer: Announcer;
   private readonly loop: DriveLoop;
+  private readonly intake: ProposalIntake;
   private readonly snapshotWork: SnapshotWork;
   private leaderHeardMs = -Infinity;
 
@@ -78,6 +80,13 @@ export class RaftNode implements Startable {
     this.waiting = new Waiting(clock, 2 * tickMs * electionTicks * multiplier);
     this.loop = new DriveLoop({ clock, logger, nextTurn });
     this.snapshots = new Snapshots(this.options, { clock, snapshotStore, stateMachine, transport, logger });
+    this.intake = new ProposalIntake(this.options, {
+      loop: this.loop,
+      proposals: this.waiting.proposals,
+      clock,
+      diskIsShort: () => this.spaceGuard.isShort,
+      logIsTooLong: () => this.raft?.role === 'leader' && this.snapshots.logIsTooLong,
+    });
     const parts = { loop: this.loop, snapshots: this.snapshots, announcer, metrics };
     this.snapshotWork = new SnapshotWork(
       { id, retryMs: tickMs * electionTicks },
@@ -134,7 +143,7 @@ export class RaftNode implements Startable {
 
   /** Only on the leader; the front end follows `leaderId`. Resolves once applied here. */
   async propose(command: Uint8Array): Promise<ProposeOutcome> {
-    const outcome = await this.tryPropose(command);
+    const outcome = await this.intake.propose(command);
     this.metrics.proposals.inc({ outcome: outcome.kind });
     return outcome;
   }
@@ -222,10 +231,17 @@ export class RaftNode implements Startable {
   /** Who does what the core asks. */
   private workers(): Workers {
     const { logStore, transport, clock, stateMachine } = this.collaborators;
-    const { loop, metrics, waiting, snapshots, snapshotWork } = this;
+    const { loop, metrics, waiting, intake, snapshots, snapshotWork } = this;
     const { proposals, reads } = waiting;
     const restore = (meta: SnapshotMeta): Promise<void> => snapshotWork.restore(meta);
-    const log = new LogWork({ loop, logStore, transport, clock, metrics, restore });
+    const cleared = (upTo: LogIndex): void => {
+      snapshots.cleared(upTo);
+      intake.release();
+      // While it was written, more came than is due; if nobody may propose, nothing else asks.
+      const more = snapshotWork.takeIfDue();
+      if (more) loop.track(more);
+    };
+    const log = new LogWork({ loop, logStore, transport, clock, metrics, restore, cleared });
     const applier = new Applier({ stateMachine, clock, proposals, volume: snapshots.volume, metrics });
     return {
       turnBegins: () => {
@@ -239,32 +255,12 @@ export class RaftNode implements Startable {
       load: (load) => log.load(load),
       sendSnapshot: (to) => snapshotWork.send(to),
       compact: (upTo) => log.compact(upTo),
-      applied: () => snapshotWork.takeIfDue(),
+      applied: () => {
+        intake.release();
+        return snapshotWork.takeIfDue();
+      },
       failed: (error) => this.failed(error),
     };
-  }
-
-  private async tryPropose(command: Uint8Array): Promise<ProposeOutcome> {
-    const { loop } = this;
-    const { proposals } = this.waiting;
-    const refusal = this.refusalOf(command);
-    if (refusal) return refusal;
-    const result = loop.core.propose([command]);
-    if (result.kind !== 'accepted') return result;
-    loop.wake();
-    return proposals.wait(result.firstIndex, result.term, this.collaborators.clock.monotonicMs());
-  }
-
-  /** What this server does not even take to its own log. */
-  private refusalOf(command: Uint8Array): ProposeOutcome | undefined {
-    const { commandBytesMax, proposalsMax } = this.options;
-    const refused = (reason: string, retryable = true): ProposeOutcome => ({ kind: 'refused', reason, retryable });
-    if (!this.loop.isRunning) return refused('this server is not running');
-    if (command.byteLength > commandBytesMax)
-      return refused(`the command has ${command.byteLength} bytes, the log takes at most ${commandBytesMax}`, false);
-    if (this.waiting.proposals.count >= proposalsMax) return refused('too many proposals wait');
-    if (this.spaceGuard.isShort) return refused('the disk of the leader is nearly full');
-    return undefined;
   }
 
   private receive(message: Message): void {
@@ -286,6 +282,8 @@ export class RaftNode implements Startable {
   private tell(fact: Fact): void {
     this.announcer.announce(fact);
     this.waiting.settle(fact, this.loop.core.leaderId);
+    // Whoever leads now answers those who wait to be let in.
+    if (fact.kind === 'steppedDown') this.intake.end();
     if (fact.kind === 'configurationChanged') this.connectPeers();
   }
 
@@ -311,6 +309,7 @@ export class RaftNode implements Startable {
     if (!this.loop.halt()) return;
     this.ticker.stop();
     void this.spaceGuard.stop();
+    this.intake.end();
     this.waiting.abandon(reason);
   }
 }

@@ -24,6 +24,7 @@ export class Snapshots {
   readonly volume = new AppliedVolume();
   private taking: Promise<LogIndex> | undefined;
   readonly intake: SnapshotIntake;
+  private clearedUpTo: LogIndex = 0;
   private readonly stopping = new AbortController();
 
   constructor(
@@ -46,6 +47,17 @@ export class Snapshots {
     const last = this.latest?.index ?? 0;
     const { snapshotThreshold, snapshotThresholdBytes } = this.options;
     return appliedIndex - last >= snapshotThreshold || this.volume.since(last) >= snapshotThresholdBytes;
+  }
+
+  /** The log on disk is longer than snapshots can be expected to keep it. */
+  get logIsTooLong(): boolean {
+    return this.volume.since(this.clearedUpTo) > Math.max(this.options.logBytesMax, 2 * this.bytes);
+  }
+
+  /** The log up to here is gone from the disk. */
+  cleared(index: LogIndex): void {
+    this.clearedUpTo = index;
+    this.volume.forget(index);
   }
 
   /** The log up to here may go once the snapshot at `index` is durable. */
@@ -94,7 +106,6 @@ export class Snapshots {
     const { chunks } = stateMachine.snapshot();
     const { bytes } = await snapshotStore.save(meta, untilAborted(chunks, this.stopping.signal));
     logger.info('took a snapshot', { index: meta.index, bytes, tookMs: Math.round(clock.monotonicMs() - startedMs) });
-    this.volume.forget(this.compactionPoint(meta.index));
     return meta.index;
   }
 }
