@@ -1,4 +1,5 @@
 import { AgentProcess } from '../src/agent-process';
+import { Child, TRIBUNE } from '../src/child';
 import { eventually } from '../src/eventually';
 
 /** `CRASH_ROUNDS=20 npx jest gossip-crash` is the long run; it prints its figures. */
@@ -10,13 +11,19 @@ const FIRST_MEDIAN_MS = IS_LONG_RUN ? 4_000 : Infinity;
 const ALL_MS = 8 * 500 + 8 * 500 + 24_000;
 const STATUS_FAILED = 4;
 
+/** A row of `/v1/coordinate/nodes`; all in seconds. */
+interface Placed {
+  readonly Node: string;
+  readonly Coord: { readonly Vec: readonly number[]; readonly Height: number; readonly Adjustment: number };
+}
+
 interface Round {
   readonly first: number;
   readonly all: number;
   readonly catalog: number;
 }
 
-jest.setTimeout(90_000 + ROUNDS * 60_000);
+jest.setTimeout(240_000 + ROUNDS * 60_000);
 
 /** Acceptance row 32: three servers and five clients, each a process of its own; a client is killed without a word. */
 describe('kill -9 of one of eight agents', () => {
@@ -30,7 +37,7 @@ describe('kill -9 of one of eight agents', () => {
       agents.push(await AgentProcess.create(`s${i}`, { server: true, bootstrap_expect: 3, ...join }, port));
     for (const i of [0, 1, 2, 3, 4]) agents.push(await AgentProcess.create(`c${i}`, join));
     for (const agent of agents) agent.start();
-    await Promise.all(agents.map((agent) => agent.ready(60_000)));
+    await Promise.all(agents.map((agent) => agent.ready(180_000)));
     await everybodyIsThere();
   });
   afterAll(() => Promise.all(agents.map((agent) => agent.dispose())));
@@ -74,6 +81,37 @@ describe('kill -9 of one of eight agents', () => {
     return { first: Math.min(...noticed), all: Math.max(...noticed), catalog: catalog! };
   }
 
+  it('gives everybody a coordinate, which orders answers and tells round trips', async () => {
+    const [server, client] = [agents[0]!, agents[7]!];
+    const coordinates = (): Promise<Placed[]> => server.http.json('/v1/coordinate/nodes');
+    // An agent sends its coordinate for the first time after 15 to 30 s.
+    await eventually('eight nodes have coordinates', async () => (await coordinates()).length === 8, 90_000);
+    const near = await eventually('no coordinate changes while they are compared', async () => {
+      const before = await coordinates();
+      const nodes = await server.http.json<{ Node: string }[]>(`/v1/catalog/nodes?near=${client.name}`);
+      const [own] = await server.http.json<Placed[]>(`/v1/coordinate/node/${client.name}`);
+      const isSame = JSON.stringify(before) === JSON.stringify(await coordinates());
+      return isSame && { own, nodes: nodes.map(({ Node }) => before.find((placed) => placed.Node === Node)!) };
+    });
+    expect(near.own).toEqual(near.nodes.find(({ Node }) => Node === client.name));
+    const distances = near.nodes.map(({ Coord }) => distance(near.own!.Coord, Coord));
+    expect(distances).toHaveLength(8);
+    for (const [i, next] of distances.slice(1).entries()) expect(next - distances[i]!).toBeGreaterThan(-1e-9);
+
+    const areas =
+      await server.http.json<{ Datacenter: string; AreaID: string; Coordinates: Placed[] }[]>(
+        '/v1/coordinate/datacenters',
+      );
+    expect(areas).toMatchObject([{ Datacenter: 'dc1', AreaID: 'wan' }]);
+    expect(areas[0]!.Coordinates.map(({ Node }) => Node)).toContain(server.name);
+
+    const rtt = new Child('rtt', [TRIBUNE, 'rtt', `-http-addr=127.0.0.1:${server.ports.http}`, 's0', client.name]);
+    const line = /^Estimated s0 <-> c4 rtt: (\d+\.\d{3}) ms \(using LAN coordinates\)$/m;
+    const printed = await eventually('tribune rtt answers', async () => line.exec(rtt.output) ?? undefined);
+    expect(Number(printed[1])).toBeGreaterThan(0);
+    expect((await rtt.exited).code).toBe(0);
+  });
+
   it('is noticed everywhere within the bound of the protocol, in a long run first within 4 s in the median', async () => {
     const rounds: Round[] = [];
     for (let round = 0; round < ROUNDS; round++) {
@@ -99,4 +137,11 @@ describe('kill -9 of one of eight agents', () => {
 async function pause(): Promise<false> {
   await new Promise((resolve) => setTimeout(resolve, 80));
   return false;
+}
+
+/** As serf has it: the way between two points, up and down their heights, corrected by what both have seen. */
+function distance(a: Placed['Coord'], b: Placed['Coord']): number {
+  const raw = Math.hypot(...a.Vec.map((component, i) => component - b.Vec[i]!)) + a.Height + b.Height;
+  const adjusted = raw + a.Adjustment + b.Adjustment;
+  return adjusted > 0 ? adjusted : raw;
 }

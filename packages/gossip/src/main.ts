@@ -13,6 +13,7 @@ import {
 } from '@tribune/platform';
 import { GrpcServer, MembershipService } from '@tribune/protocol';
 import { commandLineSpecs, splitAddress, toGossipOptions } from './config/command-line';
+import { HeapSweep } from './heap-sweep';
 import { Gossip } from './node/gossip';
 
 /** Gossip alone as a process: `membership.v1` over gRPC in front of the pools. */
@@ -36,6 +37,7 @@ async function main(whenTold: WhenTold): Promise<void> {
   let readiness: Readiness = { ready: false, reason: 'starting' };
   const admin = new AdminServer(splitAddress(flags['admin-address']), { metrics, readiness: () => readiness });
   const lag = eventLoopLag(metrics, 'gossip');
+  const sweep = new HeapSweep(systemClock);
 
   let isStopping = false;
   function stop(exitCode: number): void {
@@ -48,6 +50,7 @@ async function main(whenTold: WhenTold): Promise<void> {
       await grpc.stop();
       await gossip.stop();
       await admin.stop();
+      await sweep.stop();
       await lag.stop();
       process.exitCode = exitCode;
     })();
@@ -55,6 +58,7 @@ async function main(whenTold: WhenTold): Promise<void> {
   whenTold(() => stop(0));
 
   await lag.start();
+  await sweep.start();
   await admin.start();
   await gossip.start();
   await grpc.start();

@@ -14,8 +14,10 @@ export interface SuspicionTerms {
   readonly wanted: number;
 }
 
+type SuspicionKnobs = Pick<SwimConfig, 'probeIntervalMs' | 'suspicionMult' | 'suspicionMaxTimeoutMult'>;
+
 /** The terms in a pool of `memberCount` known members, ourselves and the suspect included. */
-export function suspicionTerms(config: SwimConfig, memberCount: number): SuspicionTerms {
+export function suspicionTerms(config: SuspicionKnobs, memberCount: number): SuspicionTerms {
   const scale = Math.max(1, Math.log10(Math.max(1, memberCount)));
   const leastMs = (config.suspicionMult * Math.floor(scale * 1000) * config.probeIntervalMs) / 1000;
   const wanted = Math.max(0, config.suspicionMult - 2);

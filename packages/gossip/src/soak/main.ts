@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { PROFILES, type ProfileName } from '../config/profiles';
 import { soakBesideStock } from './beside-stock';
+import { soakCrash } from './crash';
 import { soakIdle } from './idle';
 import { soakKeyChange } from './key-change';
 import { soakLoss } from './loss';
@@ -9,6 +10,7 @@ import { soakRubbish } from './rubbish';
 /** Long runs with real processes: `node dist/soak/main.js <run> [key=value…]`. `idle` needs Linux's /proc. */
 const RUNS: Readonly<Record<string, (given: Given) => Promise<void>>> = {
   idle: (given) => soakIdle(given.number('agents', 50), given.number('minutes', 30), [`--profile=${given.profile()}`]),
+  crash: (given) => soakCrash(given.number('agents', 50), given.number('killed', 10), given.profile()),
   loss: (given) => soakLoss(given.number('agents', 8), given.number('minutes', 10), given.profile()),
   'key-change': (given) => soakKeyChange(given.number('agents', 8), given.number('changes', 100), given.profile()),
   serf: (given) => soakBesideStock('serf', given.number('minutes', 10), given.key(), [`--profile=${given.profile()}`]),
