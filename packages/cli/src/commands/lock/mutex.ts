@@ -1,9 +1,9 @@
 import { sleep } from '@tribune/platform';
 import type { HttpClient } from '../../http/http-client';
 import type { KvPair } from '../kv/key';
-import { nextWaitMs, type Holding, type HoldingOptions } from './holding';
-import { LockSession } from './lock-session';
-import type { LockStore } from './lock-store';
+import { Contender, type Attempt } from './contender';
+import type { HoldingOptions } from './holding';
+import type { LockStore, Snapshot } from './lock-store';
 
 /** Marks a key as a lock of this protocol (Consul's Go client, api/lock.go), so that nothing else is mistaken for one. */
 const LOCK_FLAG = '3304740253564472344';
@@ -11,62 +11,34 @@ const LOCK_FLAG = '3304740253564472344';
 const DELAY_RETRY_MS = 5_000;
 
 /** One holder at a time: the session that owns `<prefix>/.lock`. */
-export class Mutex implements Holding {
+export class Mutex extends Contender {
   readonly setup: string;
   private readonly key: string;
-  private session: LockSession | undefined;
 
-  constructor(
-    private readonly client: HttpClient,
-    private readonly store: LockStore,
-    private readonly options: HoldingOptions,
-  ) {
+  constructor(client: HttpClient, store: LockStore, options: HoldingOptions) {
+    super(client, store, options, 'release');
     this.key = options.prefix === '' ? '.lock' : `${options.prefix}/.lock`;
     this.setup = `Setting up lock at path: ${this.key}`;
   }
 
-  async acquire(signal: AbortSignal): Promise<boolean> {
-    this.session = await LockSession.create(this.client, this.store.clock, this.options.name, 'release').catch(
-      (error: Error) => {
-        throw new Error(`failed to create session: ${error.message}`);
-      },
-    );
-    let isHeld = false;
-    try {
-      isHeld = await this.contend(this.session.id, signal);
-    } finally {
-      if (!isHeld) await this.session.end();
-    }
-    return isHeld;
+  protected async enter(): Promise<void> {
+    return undefined;
   }
 
-  private async contend(session: string, signal: AbortSignal): Promise<boolean> {
-    const { clock } = this.store;
-    const startMs = clock.monotonicMs();
-    let index: string | undefined;
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      const waitMs = nextWaitMs(this.options.timeoutMs, clock.monotonicMs() - startMs, attempt === 0);
-      if (waitMs === undefined) return false;
-      const seen = await this.look(index, waitMs, signal);
-      if (seen === undefined) return false;
-      const holder = this.holderOf(seen.pairs);
-      if (holder === session) return true;
-      index = holder === '' ? undefined : seen.index;
-      if (holder !== '') continue;
-      if (await this.store.put(this.key, { acquire: session, flags: LOCK_FLAG })) return true;
-      const after = await this.look(undefined, waitMs, signal);
-      if (after && this.holderOf(after.pairs) === '') await sleep(clock, Math.min(DELAY_RETRY_MS, waitMs), signal);
-    }
-    return false;
+  protected async read(index: string | undefined, waitMs: number, signal: AbortSignal): Promise<Snapshot> {
+    return this.store.read(this.key, { index, waitMs, signal }).catch((error: Error) => {
+      throw new Error(`failed to read lock: ${error.message}`);
+    });
   }
 
-  private async look(index: string | undefined, waitMs: number, signal: AbortSignal) {
-    try {
-      return await this.store.read(this.key, { index, waitMs, signal });
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      throw new Error(`failed to read lock: ${(error as Error).message}`);
-    }
+  protected async attempt(session: string, seen: Snapshot, waitMs: number, signal: AbortSignal): Promise<Attempt> {
+    const holder = this.holderOf(seen.pairs);
+    if (holder !== '') return holder === session ? 'held' : 'wait';
+    if (await this.store.put(this.key, { acquire: session, flags: LOCK_FLAG })) return 'held';
+    const after = await this.look(undefined, waitMs, signal);
+    const isDelayed = after && this.holderOf(after.pairs) === '';
+    if (isDelayed) await sleep(this.store.clock, Math.min(DELAY_RETRY_MS, waitMs), signal);
+    return 'again';
   }
 
   private holderOf([pair]: readonly KvPair[]): string {

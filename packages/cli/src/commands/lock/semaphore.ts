@@ -1,9 +1,9 @@
 import type { HttpClient } from '../../http/http-client';
 import { printJson } from '../../json/exact-json';
 import { valueOf, type KvPair } from '../kv/key';
-import { nextWaitMs, type Holding, type HoldingOptions } from './holding';
-import { LockSession } from './lock-session';
-import type { LockStore } from './lock-store';
+import { Contender, type Attempt } from './contender';
+import type { HoldingOptions } from './holding';
+import type { LockStore, Snapshot } from './lock-store';
 
 /** Marks the keys of a semaphore (Consul's Go client, api/semaphore.go). */
 const SEMAPHORE_FLAG = '16210313421097356768';
@@ -17,65 +17,39 @@ interface Roll {
 }
 
 /** Up to `limit` holders: each has a contender key owned by its session, and its id on the roll. */
-export class Semaphore implements Holding {
+export class Semaphore extends Contender {
   readonly setup: string;
   private readonly rollKey: string;
-  private session: LockSession | undefined;
 
   constructor(
-    private readonly client: HttpClient,
-    private readonly store: LockStore,
-    private readonly options: HoldingOptions,
+    client: HttpClient,
+    store: LockStore,
+    options: HoldingOptions,
     private readonly limit: number,
   ) {
+    // With behavior `delete` the contender key goes with the session.
+    super(client, store, options, 'delete');
     this.rollKey = `${options.prefix}/.lock`;
     this.setup = `Setting up semaphore (limit ${limit}) at prefix: ${options.prefix}`;
   }
 
-  async acquire(signal: AbortSignal): Promise<boolean> {
-    this.session = await LockSession.create(this.client, this.store.clock, this.options.name, 'delete').catch(
-      (error: Error) => {
-        throw new Error(`failed to create session: ${error.message}`);
-      },
-    );
-    let isHeld = false;
-    try {
-      if (!(await this.store.put(this.contenderKey(), { acquire: this.session.id, flags: SEMAPHORE_FLAG })))
-        throw new Error('failed to make contender entry');
-      isHeld = await this.contend(this.session.id, signal);
-    } finally {
-      // With behavior `delete` the contender key goes with the session.
-      if (!isHeld) await this.session.end();
-    }
-    return isHeld;
+  protected async enter(session: string): Promise<void> {
+    if (!(await this.store.put(this.contenderKey(), { acquire: session, flags: SEMAPHORE_FLAG })))
+      throw new Error('failed to make contender entry');
   }
 
-  private async contend(session: string, signal: AbortSignal): Promise<boolean> {
-    const { clock } = this.store;
-    const startMs = clock.monotonicMs();
-    let index: string | undefined;
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      const waitMs = nextWaitMs(this.options.timeoutMs, clock.monotonicMs() - startMs, attempt === 0);
-      if (waitMs === undefined) return false;
-      const seen = await this.look(index, waitMs, signal);
-      if (seen === undefined) return false;
-      const roll = this.alive(seen.pairs);
-      if (roll.limit !== this.limit)
-        throw new Error(`semaphore limit conflict (lock: ${roll.limit}, local: ${this.limit})`);
-      const isFull = roll.holders.size >= roll.limit;
-      index = isFull ? seen.index : undefined;
-      if (!isFull && (await this.write(roll, [...roll.holders, session]))) return true;
-    }
-    return false;
+  protected async read(index: string | undefined, waitMs: number, signal: AbortSignal): Promise<Snapshot> {
+    return this.store.read(this.prefix(), { recurse: true, index, waitMs, signal }).catch((error: Error) => {
+      throw new Error(`failed to read prefix: ${error.message}`);
+    });
   }
 
-  private async look(index: string | undefined, waitMs: number, signal: AbortSignal) {
-    try {
-      return await this.store.read(this.prefix(), { recurse: true, index, waitMs, signal });
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      throw new Error(`failed to read prefix: ${(error as Error).message}`);
-    }
+  protected async attempt(session: string, { pairs }: Snapshot): Promise<Attempt> {
+    const roll = this.alive(pairs);
+    if (roll.limit !== this.limit)
+      throw new Error(`semaphore limit conflict (lock: ${roll.limit}, local: ${this.limit})`);
+    if (roll.holders.size >= roll.limit) return 'wait';
+    return (await this.write(roll, [...roll.holders, session])) ? 'held' : 'again';
   }
 
   /** The roll without holders whose contender key has lost its session. */
