@@ -14,8 +14,9 @@ import {
 import { assert, messageOf, type Clock, type Logger } from '@tribune/platform';
 import { openClient } from '@tribune/protocol';
 import type { Message, ServerId } from '../core/message';
-import { messageFromWire, messageToWire, type WireMessage } from './message-wire';
-import { PeerLane, type Lane } from './peer-lane';
+import { Announcements } from './announcements';
+import { messageFromWire, type WireMessage } from './message-wire';
+import { PACKED_METADATA, PeerLane, type Lane } from './peer-lane';
 import type { AddressBook, PeerReceiver, PeerTransport, SnapshotHeader, SnapshotProgress } from './peer-transport';
 import {
   chunksFromWire,
@@ -63,7 +64,7 @@ type SnapshotClient = Client & {
   ): void;
   installSnapshot(callback: (error: ServiceError | null) => void): ClientWritableStream<WireSnapshotPart>;
 };
-type Peer = Readonly<Record<Lane, PeerLane>>;
+type Peer = Readonly<Record<Lane, PeerLane>> & { readonly announcements: Announcements };
 
 /**
  * Peers over gRPC: two streams to each, on connections of their own, so that a heartbeat never waits behind an append.
@@ -99,7 +100,8 @@ export class GrpcPeerTransport implements PeerTransport {
   send(message: Message): void {
     if (!this.isRunning) return;
     const peer = this.peers.get(message.to) ?? this.addPeer(message.to);
-    peer[message.type === 'append' ? 'bulk' : 'control'].send(messageToWire(message));
+    if (message.type === 'append') peer.announcements.offer(message);
+    else peer.control.send(message);
   }
 
   /** Peers that are not members lose their connections; new ones are connected when something is sent to them. */
@@ -143,7 +145,9 @@ export class GrpcPeerTransport implements PeerTransport {
     if (!this.isRunning || from === '') return void stream.end();
     if (address !== undefined) this.introduced.set(from, String(address));
     this.inbound.add(stream);
-    stream.sendMetadata(new Metadata());
+    const metadata = new Metadata();
+    metadata.set(PACKED_METADATA, '1');
+    stream.sendMetadata(metadata);
     stream.on('data', (wire: WireMessage) => this.deliver(from, wire, stream));
     const closed = (): void => {
       if (!this.inbound.delete(stream)) return;
@@ -183,7 +187,9 @@ export class GrpcPeerTransport implements PeerTransport {
   }
 
   private addPeer(id: ServerId): Peer {
-    const peer = { control: this.newLane(id, 'control'), bulk: this.newLane(id, 'bulk') };
+    const [control, bulk] = [this.newLane(id, 'control'), this.newLane(id, 'bulk')];
+    const announcements = new Announcements(this.collaborators.clock, (message) => bulk.send(message));
+    const peer = { control, bulk, announcements };
     this.peers.set(id, peer);
     return peer;
   }
@@ -213,6 +219,7 @@ export class GrpcPeerTransport implements PeerTransport {
     this.peers.delete(id);
     peer?.control.close();
     peer?.bulk.close();
+    peer?.announcements.close();
   }
 }
 

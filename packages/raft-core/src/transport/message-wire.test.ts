@@ -1,6 +1,7 @@
 import { loadService } from '@tribune/protocol';
 import type { Message } from '../core/message';
-import { messageFromWire, messageToWire, type WireMessage } from './message-wire';
+import { messageFromWire, messageToWire, type EntriesForm, type WireMessage } from './message-wire';
+import { packEntries } from './packed-entries';
 
 const envelope = { from: 'a', to: 'b', term: 2 ** 40 };
 const position = { index: 7, term: 3 };
@@ -27,13 +28,29 @@ const messages: Message[] = [
 ];
 
 /** Through the very serializer that gRPC uses. */
-function overTheWire(message: Message): WireMessage {
+function overTheWire(message: Message, form: EntriesForm): WireMessage {
   const { requestSerialize, requestDeserialize } = loadService('tribune.raft.v1.RaftTransport').definition['Exchange']!;
-  return requestDeserialize(requestSerialize(messageToWire(message))) as WireMessage;
+  return requestDeserialize(requestSerialize(messageToWire(message, form))) as WireMessage;
 }
 
-test.each(messages.map((message) => [message.type, message] as const))('%s survives the wire', (_type, message) => {
-  expect(messageFromWire(overTheWire(message))).toEqual(message);
+describe.each<EntriesForm>(['messages', 'packed'])('entries as %s', (form) => {
+  test.each(messages.map((message) => [message.type, message] as const))('%s survives the wire', (_type, message) => {
+    expect(messageFromWire(overTheWire(message, form))).toEqual(message);
+  });
+});
+
+const packed = packEntries([{ index: 8, term: 3, kind: 'command', data: Buffer.from('command') }]);
+test.each([
+  ['of a later version', Buffer.from([2]), 'packed'],
+  ['of an unknown kind', Buffer.from([1, 9, ...packed.subarray(2)]), 'packed.kind'],
+  ['of a term beyond exact integers', Buffer.from([1, 0, 0xff, ...packed.subarray(3)]), 'packed.term'],
+  ['cut in a header', packed.subarray(0, 9), 'packed'],
+  ['cut in an entry', packed.subarray(0, packed.length - 1), 'packed'],
+])('packed entries %s are refused by name', (_what, bytes, field) => {
+  const append = { previous: position, entries: [], packed: bytes, commitIndex: 0 };
+  expect(() => messageFromWire({ from: 'a', to: 'b', term: 1, body: 'append', append })).toThrow(
+    expect.objectContaining({ detail: { code: 'RAFT_WIRE_INVALID', field } }),
+  );
 });
 
 test.each<[string, Partial<WireMessage>, string]>([

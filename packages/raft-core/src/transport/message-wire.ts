@@ -1,8 +1,9 @@
 /** `raft.v1` messages and our own, in pairs. Decoding trusts nothing: what is not a message of ours throws. */
-import { CodedError } from '@tribune/platform';
-import type { Entry, EntryKind, LogPosition, Message } from '../core/message';
+import type { Append, Entry, EntryKind, LogPosition, Message } from '../core/message';
+import { packEntries, unpackEntries } from './packed-entries';
+import { integer, invalid } from './wire-fields';
 
-export class PeerWireError extends CodedError<{ code: 'RAFT_WIRE_INVALID'; field: string }> {}
+export { integer, invalid } from './wire-fields';
 
 export interface WirePosition {
   index: string | number;
@@ -23,7 +24,13 @@ export interface WireMessage {
   body?: string;
   voteRequest?: { preVote: boolean; transfer: boolean; last: WirePosition | null };
   voteResponse?: { preVote: boolean; granted: boolean };
-  append?: { previous: WirePosition | null; entries: WireEntry[]; commitIndex: string | number };
+  append?: {
+    previous: WirePosition | null;
+    /** One of these two is empty. */
+    entries: WireEntry[];
+    packed?: Uint8Array;
+    commitIndex: string | number;
+  };
   appendAccepted?: { matchIndex: string | number };
   appendRejected?: { rejected: string | number; hint: WirePosition | null; recovering: boolean };
   heartbeat?: { commitIndex: string | number; readToken: string | number };
@@ -34,17 +41,21 @@ export interface WireMessage {
 const WIRE_KINDS: Record<EntryKind, string> = { command: 'COMMAND', noop: 'NOOP', configuration: 'CONFIGURATION' };
 const KINDS = new Map(Object.entries(WIRE_KINDS).map(([kind, wire]) => [wire, kind as EntryKind]));
 
-export function messageToWire(message: Message): WireMessage {
+/** How the entries of an append are written; only who says so reads packed ones. */
+export type EntriesForm = 'packed' | 'messages';
+
+export function messageToWire(message: Message, form: EntriesForm = 'messages'): WireMessage {
   const { from, to, term, type, ...fields } = message;
   if (message.type === 'installSnapshot') throw invalid('body', 'a snapshot travels on its own stream');
   if (message.type !== 'append') return { from, to, term, [type]: fields };
   const { previous, commitIndex } = message;
-  const entries = message.entries.map((entry) => ({
-    term: entry.term,
-    kind: WIRE_KINDS[entry.kind],
-    data: entry.data,
-  }));
-  return { from, to, term, append: { previous, entries, commitIndex } };
+  return { from, to, term, append: { previous, commitIndex, ...entriesToWire(message.entries, form) } };
+}
+
+function entriesToWire(entries: Append['entries'], form: EntriesForm): { entries: WireEntry[]; packed?: Uint8Array } {
+  if (entries.length === 0) return { entries: [] };
+  if (form === 'packed') return { entries: [], packed: packEntries(entries) };
+  return { entries: entries.map(({ term, kind, data }) => ({ term, kind: WIRE_KINDS[kind], data })) };
 }
 
 export function messageFromWire(wire: WireMessage): Message {
@@ -58,7 +69,7 @@ export function messageFromWire(wire: WireMessage): Message {
       return { ...envelope, type: 'voteResponse', ...pick(wire.voteResponse!) };
     case 'append': {
       const previous = positionFromWire(wire.append!.previous, 'previous');
-      const entries = wire.append!.entries.map((entry, i) => entryFromWire(entry, previous.index + 1 + i));
+      const entries = entriesFromWire(wire.append!, previous.index + 1);
       return {
         ...envelope,
         type: 'append',
@@ -111,11 +122,10 @@ export function positionFromWire(wire: WirePosition | null, field: string): LogP
   return { index: integer(wire.index, `${field}.index`), term: integer(wire.term, `${field}.term`) };
 }
 
-/** Indexes and terms stay far below 2^53; anything else did not come from a server of ours. */
-export function integer(value: string | number, field: string): number {
-  const number = Number(value);
-  if (!Number.isSafeInteger(number) || number < 0) throw invalid(field, `${value} is not a safe integer`);
-  return number;
+function entriesFromWire({ entries, packed }: NonNullable<WireMessage['append']>, first: number): readonly Entry[] {
+  if (!packed || packed.length === 0) return entries.map((entry, i) => entryFromWire(entry, first + i));
+  if (entries.length > 0) throw invalid('packed', 'the entries came twice');
+  return unpackEntries(packed, first);
 }
 
 function entryFromWire({ term, kind, data }: WireEntry, index: number): Entry {
@@ -134,7 +144,3 @@ const pick = ({
   preVote,
   granted,
 });
-
-export function invalid(field: string, reason: string): PeerWireError {
-  return new PeerWireError({ code: 'RAFT_WIRE_INVALID', field }, `raft.v1 message, field ${field}: ${reason}`);
-}

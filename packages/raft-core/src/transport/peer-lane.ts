@@ -1,8 +1,12 @@
 import { Metadata, type Client, type ClientDuplexStream } from '@grpc/grpc-js';
 import type { Clock } from '@tribune/platform';
-import type { WireMessage } from './message-wire';
+import type { Message } from '../core/message';
+import { messageToWire, type WireMessage } from './message-wire';
 
 export type Lane = 'control' | 'bulk';
+
+/** In the initial metadata of whoever takes a stream: it reads `Append.packed` up to this version. */
+export const PACKED_METADATA = 'raft-packed';
 
 export interface LaneSettings {
   readonly metadata: Metadata;
@@ -23,6 +27,7 @@ export class PeerLane {
   private stream: ClientDuplexStream<WireMessage, WireMessage> | undefined;
   private client: Client | undefined;
   private isUp = false;
+  private takesPacked = false;
   private queued = 0;
   private retryAtMs = 0;
 
@@ -35,11 +40,11 @@ export class PeerLane {
   ) {}
 
   /** False when the message was dropped. */
-  send(message: WireMessage): boolean {
+  send(message: Message): boolean {
     const stream = this.stream ?? this.open();
     if (!stream || this.queued >= this.settings.queueMax) return false;
     this.queued++;
-    stream.write(message, () => {
+    stream.write(messageToWire(message, this.takesPacked ? 'packed' : 'messages'), () => {
       if (stream === this.stream) this.queued--;
     });
     return true;
@@ -50,6 +55,7 @@ export class PeerLane {
     this.stream = undefined;
     this.client = undefined;
     this.isUp = false;
+    this.takesPacked = false;
     stream?.cancel();
     client?.close();
   }
@@ -62,7 +68,11 @@ export class PeerLane {
     this.client = client;
     this.stream = stream;
     this.queued = 0;
-    stream.on('metadata', () => void (this.isUp = stream === this.stream));
+    stream.on('metadata', (metadata) => {
+      if (stream !== this.stream) return;
+      this.isUp = true;
+      this.takesPacked = metadata.get(PACKED_METADATA)[0] === '1';
+    });
     stream.on('data', () => undefined);
     stream.on('end', () => this.ended(stream));
     stream.on('error', () => this.ended(stream));
