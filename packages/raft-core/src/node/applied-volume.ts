@@ -20,8 +20,19 @@ export class AppliedVolume {
 
   /** Applied after `index`, as far as is remembered. */
   since(index: LogIndex): number {
-    const mark = this.marks.findLast((candidate) => candidate.index <= index);
-    return this.total - (mark?.bytes ?? 0);
+    return this.total - (this.marks[this.marksUpTo(index) - 1]?.bytes ?? 0);
+  }
+
+  /** How many marks there are at or before `index`. By halves: every proposal asks. */
+  private marksUpTo(index: LogIndex): number {
+    let low = 0;
+    let high = this.marks.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.marks[middle]!.index <= index) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** The smallest marked index behind which at most `bytes` follow; 0 when all that is remembered fits. */

@@ -18,7 +18,7 @@ export class Applier {
   constructor(private readonly collaborators: ApplierCollaborators) {}
 
   apply(entries: readonly Entry[]): void {
-    const { stateMachine, volume, metrics, clock } = this.collaborators;
+    const { stateMachine, volume, metrics, clock, proposals } = this.collaborators;
     const startedMs = clock.monotonicMs();
     const results = entries.map((entry) =>
       entry.kind === 'command' ? stateMachine.apply(entry.index, entry.data) : undefined,
@@ -32,12 +32,6 @@ export class Applier {
       last,
       entries.reduce((sum, entry) => sum + entry.data.byteLength, 0),
     );
-    entries.forEach((entry, i) => this.answer(entry, results[i], nowMs));
-  }
-
-  private answer(entry: Entry, result: unknown, nowMs: number): void {
-    const { proposals, metrics } = this.collaborators;
-    const proposedMs = proposals.applied(entry, result);
-    if (proposedMs !== undefined) metrics.commitSeconds.observe((nowMs - proposedMs) / 1000);
+    proposals.applied(entries, results, (sinceMs) => metrics.commitSeconds.observe((nowMs - sinceMs) / 1000));
   }
 }

@@ -3,7 +3,7 @@ import type { DriveLoop } from './drive-loop';
 import { LogPace } from './log-pace';
 import type { RaftNodeOptions } from './options';
 import type { ProposeOutcome } from './outcomes';
-import type { PendingProposals } from './pending-proposals';
+import type { CountOutcomes, PendingProposals } from './pending-proposals';
 
 export interface ProposalIntakeCollaborators {
   readonly loop: DriveLoop;
@@ -11,6 +11,7 @@ export interface ProposalIntakeCollaborators {
   readonly clock: Clock;
   readonly diskIsShort: () => boolean;
   readonly logIsTooLong: () => boolean;
+  readonly count: CountOutcomes;
 }
 
 /** The door for commands: every bound has its answer here, before anything is in the log. */
@@ -24,17 +25,15 @@ export class ProposalIntake {
     this.pace = new LogPace(collaborators.logIsTooLong, collaborators.clock);
   }
 
-  async propose(command: Uint8Array): Promise<ProposeOutcome> {
-    const { loop, proposals, clock } = this.collaborators;
+  /** Plain callbacks: async functions on the way of every write took a fifth of its time. */
+  propose(command: Uint8Array): Promise<ProposeOutcome> {
     const refusal = this.refusalOf(command);
-    if (refusal) return refusal;
+    if (refusal) return this.answer(refusal);
     const admission = this.pace.admission(command.byteLength);
-    if (admission && !(await admission)) return refused('the log grows faster than it can be cleared');
-    if (!loop.isRunning) return notRunning;
-    const result = loop.core.propose([command]);
-    if (result.kind !== 'accepted') return result;
-    loop.wake();
-    return proposals.wait(result.firstIndex, result.term, clock.monotonicMs());
+    if (!admission) return this.enter(command);
+    return admission.then((isAdmitted) =>
+      isAdmitted ? this.enter(command) : this.answer(refused('the log grows faster than it can be cleared')),
+    );
   }
 
   /** The log may have become shorter. */
@@ -45,6 +44,21 @@ export class ProposalIntake {
   /** This server is not the one to ask any more. */
   end(): void {
     this.pace.end();
+  }
+
+  private enter(command: Uint8Array): Promise<ProposeOutcome> {
+    const { loop, proposals, clock } = this.collaborators;
+    if (!loop.isRunning) return this.answer(notRunning);
+    const result = loop.core.propose([command]);
+    if (result.kind !== 'accepted') return this.answer(result);
+    loop.wake();
+    return proposals.wait(result.firstIndex, result.term, clock.monotonicMs());
+  }
+
+  /** It is not in the log. */
+  private answer(outcome: ProposeOutcome): Promise<ProposeOutcome> {
+    this.collaborators.count(outcome.kind, 1);
+    return Promise.resolve(outcome);
   }
 
   /** What this server does not even take to its own log. */

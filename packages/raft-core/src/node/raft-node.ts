@@ -25,6 +25,7 @@ import type {
   ReadIndexOutcome,
   TransferOutcome,
 } from './outcomes';
+import type { CountOutcomes } from './pending-proposals';
 import { ProposalIntake } from './proposal-intake';
 import { recover } from './recovery';
 import { SnapshotWork } from './snapshot-work';
@@ -77,7 +78,8 @@ export class RaftNode implements Startable {
     const logger = (this.logger = collaborators.logger.child('raft'));
     const metrics = (this.metrics = raftMetrics(collaborators.metrics));
     const announcer = (this.announcer = new Announcer(logger, metrics));
-    this.waiting = new Waiting(clock, 2 * tickMs * electionTicks * multiplier);
+    const count: CountOutcomes = (outcome, count) => metrics.proposals.inc({ outcome }, count);
+    this.waiting = new Waiting(clock, 2 * tickMs * electionTicks * multiplier, count);
     this.loop = new DriveLoop({ clock, logger, nextTurn });
     this.snapshots = new Snapshots(this.options, { clock, snapshotStore, stateMachine, transport, logger });
     this.intake = new ProposalIntake(this.options, {
@@ -86,6 +88,7 @@ export class RaftNode implements Startable {
       clock,
       diskIsShort: () => this.spaceGuard.isShort,
       logIsTooLong: () => this.raft?.role === 'leader' && this.snapshots.logIsTooLong,
+      count,
     });
     const parts = { loop: this.loop, snapshots: this.snapshots, announcer, metrics };
     this.snapshotWork = new SnapshotWork(
@@ -142,10 +145,8 @@ export class RaftNode implements Startable {
   }
 
   /** Only on the leader; the front end follows `leaderId`. Resolves once applied here. */
-  async propose(command: Uint8Array): Promise<ProposeOutcome> {
-    const outcome = await this.intake.propose(command);
-    this.metrics.proposals.inc({ outcome: outcome.kind });
-    return outcome;
+  propose(command: Uint8Array): Promise<ProposeOutcome> {
+    return this.intake.propose(command);
   }
 
   /** A linearizable read index (R7). Synchronous when this server leads alone. The caller waits for its view. */

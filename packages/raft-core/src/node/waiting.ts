@@ -2,16 +2,17 @@ import type { Clock } from '@tribune/platform';
 import type { ServerId } from '../core/message';
 import type { Fact } from '../core/ready';
 import { OperatorRequests } from './operator-requests';
-import { PendingProposals } from './pending-proposals';
+import { PendingProposals, type CountOutcomes } from './pending-proposals';
 import { PendingReads } from './pending-reads';
 
 /** Everybody who waits for the group to decide something. */
 export class Waiting {
-  readonly proposals = new PendingProposals();
+  readonly proposals: PendingProposals;
   readonly reads = new PendingReads();
   readonly requests: OperatorRequests;
 
-  constructor(clock: Clock, transferTimeoutMs: number) {
+  constructor(clock: Clock, transferTimeoutMs: number, settled: CountOutcomes) {
+    this.proposals = new PendingProposals(settled);
     this.requests = new OperatorRequests(clock, transferTimeoutMs);
   }
 

@@ -47,19 +47,21 @@ export class Proposer {
 
   /** Follows the leader. */
   propose(command: Uint8Array): Promise<ProposeResult> {
-    return this.counted(command, () => this.follow(command));
+    return this.counted(command, (taken) =>
+      this.router.isLeader ? this.hereOrElsewhere(taken) : this.elsewhere(taken),
+    );
   }
 
   /** For commands that another server forwarded: never sends them on. */
   proposeHere(command: Uint8Array): Promise<ProposeResult> {
-    return this.counted(command, async () => (await this.here(command)) ?? NO_LEADER);
+    return this.counted(command, (taken) => this.here(taken).then((result) => result ?? NO_LEADER));
   }
 
-  private async follow(command: Uint8Array): Promise<ProposeResult> {
-    if (this.router.isLeader) {
-      const result = await this.here(command);
-      if (result) return result;
-    }
+  private hereOrElsewhere(command: Uint8Array): Promise<ProposeResult> {
+    return this.here(command).then((result) => result ?? this.elsewhere(command));
+  }
+
+  private async elsewhere(command: Uint8Array): Promise<ProposeResult> {
     const result = await this.router.route(
       () => this.here(command),
       async (leader) => certain(await leader.propose(command)),
@@ -68,9 +70,12 @@ export class Proposer {
     return result ?? NO_LEADER;
   }
 
-  private async here(command: Uint8Array): Promise<ProposeResult | undefined> {
-    if (this.closed) return undefined;
-    const outcome = await this.node.propose(command);
+  private here(command: Uint8Array): Promise<ProposeResult | undefined> {
+    if (this.closed) return Promise.resolve(undefined);
+    return this.node.propose(command).then((outcome) => this.resultOf(outcome));
+  }
+
+  private resultOf(outcome: ProposeOutcome): ProposeResult | undefined {
     switch (outcome.kind) {
       case 'applied':
         return { kind: 'applied', revision: outcome.index, outcome: encoded(outcome.result as Outcome) };
@@ -83,24 +88,35 @@ export class Proposer {
     }
   }
 
-  private async counted(command: Uint8Array, run: () => Promise<ProposeResult>): Promise<ProposeResult> {
-    const { clock, metrics } = this.ports;
+  // Plain callbacks: an async function in each of these layers took a fifth of the time of a write.
+  private counted(command: Uint8Array, run: (command: Uint8Array) => Promise<ProposeResult>): Promise<ProposeResult> {
     if (this.count >= this.options.proposalsMax || this.bytes + command.length > this.options.bytesMax) {
-      metrics.proposals.inc({ result: 'refused' });
-      return { kind: 'refused', reason: 'too many writes are waiting', retryable: true };
+      this.ports.metrics.proposals.inc({ result: 'refused' });
+      return Promise.resolve({ kind: 'refused', reason: 'too many writes are waiting', retryable: true });
     }
     this.count++;
     this.bytes += command.length;
-    const startedMs = clock.monotonicMs();
-    try {
-      const result = await run();
-      metrics.proposals.inc({ result: result.kind });
-      if (result.kind === 'applied') metrics.proposeSeconds.observe((clock.monotonicMs() - startedMs) / 1000);
-      return result;
-    } finally {
-      this.count--;
-      this.bytes -= command.length;
-    }
+    const startedMs = this.ports.clock.monotonicMs();
+    return run(command).then(
+      (result) => this.settled(command, startedMs, result),
+      (error: unknown) => {
+        this.release(command);
+        throw error;
+      },
+    );
+  }
+
+  private settled(command: Uint8Array, startedMs: number, result: ProposeResult): ProposeResult {
+    const { clock, metrics } = this.ports;
+    this.release(command);
+    metrics.proposals.inc({ result: result.kind });
+    if (result.kind === 'applied') metrics.proposeSeconds.observe((clock.monotonicMs() - startedMs) / 1000);
+    return result;
+  }
+
+  private release(command: Uint8Array): void {
+    this.count--;
+    this.bytes -= command.length;
   }
 }
 

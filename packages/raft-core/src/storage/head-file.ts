@@ -9,7 +9,7 @@
  * Two slots are written in turn: a torn write spoils one of them only.
  */
 import { closeSync, existsSync, fdatasyncSync, openSync, readSync, writeSync } from 'node:fs';
-import { decodeHead, encodeHead, type LogHead } from './log-head';
+import { decodeHead, type LogHead } from './log-head';
 
 const SLOT_BYTES = 4096;
 
@@ -27,11 +27,10 @@ export class HeadFile {
   }
 
   /** A few microseconds; `sync` adds what the disk takes. */
-  write(head: LogHead, sync: boolean): void {
-    const bytes = encodeHead(head);
-    this.slot.writeUInt32BE(bytes.byteLength, 0);
-    this.slot.set(bytes, 4);
-    writeSync(this.descriptor!, this.slot, 0, bytes.byteLength + 4, (head.sequence % 2) * SLOT_BYTES);
+  write(encodedHead: Buffer, sequence: number, sync: boolean): void {
+    this.slot.writeUInt32BE(encodedHead.byteLength, 0);
+    this.slot.set(encodedHead, 4);
+    writeSync(this.descriptor!, this.slot, 0, encodedHead.byteLength + 4, (sequence % 2) * SLOT_BYTES);
     if (sync) fdatasyncSync(this.descriptor!);
   }
 

@@ -7,24 +7,29 @@ import type { RawRecord } from './log-scan';
 
 /** What `level` is under Node: its own types stop at what browsers can do as well. */
 type Database = Level<Buffer, Buffer> & { compactRange(start: Buffer, end: Buffer): Promise<void> };
-type Operation =
-  | { readonly type: 'put'; readonly key: Buffer; readonly value: Buffer }
-  | { readonly type: 'del'; readonly key: Buffer };
+/** Without a record: a removal. */
+interface Operation {
+  readonly index: LogIndex;
+  readonly record?: Buffer;
+}
 
 const HEAD_KEY = Buffer.from('h');
+/** 'e' */
+const ENTRY_PREFIX = 0x65;
+const ENTRY_KEY_BYTES = 9;
 /** Entries per step of a scan: a few milliseconds. */
 const STEP = 512;
 
-/** Changes that become durable together. */
+/** Changes that become durable together, in this order. */
 export class LevelBatch {
   readonly operations: Operation[] = [];
 
   put(index: LogIndex, record: Buffer): void {
-    this.operations.push({ type: 'put', key: entryKey(index), value: record });
+    this.operations.push({ index, record });
   }
 
   remove(from: LogIndex, to: LogIndex): void {
-    for (let index = from; index <= to; index++) this.operations.push({ type: 'del', key: entryKey(index) });
+    for (let index = from; index <= to; index++) this.operations.push({ index });
   }
 }
 
@@ -68,9 +73,12 @@ export class LevelDatabase {
   async write(batch: LevelBatch, head: Buffer): Promise<void> {
     // Chained, as a batch of objects costs three times as much per entry.
     const chained = this.database.batch();
-    for (const operation of batch.operations) {
-      if (operation.type === 'put') chained.put(operation.key, operation.value);
-      else chained.del(operation.key);
+    const key = Buffer.alloc(ENTRY_KEY_BYTES);
+    for (const { index, record } of batch.operations) {
+      // LevelDB copies what it is given at once, so that one key serves all.
+      writeEntryKey(key, index);
+      if (record) chained.put(key, record);
+      else chained.del(key);
     }
     await chained.put(HEAD_KEY, head).write({ sync: true });
   }
@@ -102,8 +110,13 @@ export class LevelDatabase {
 
 /** 'e' and the index, big-endian, so that keys sort as indexes do. Infinity is behind every index. */
 function entryKey(index: LogIndex): Buffer {
-  const key = Buffer.alloc(9, 0xff);
-  key[0] = 0x65;
-  if (index !== Infinity) writeSafeInteger(key, index, 1);
+  const key = Buffer.alloc(ENTRY_KEY_BYTES, 0xff);
+  if (index === Infinity) key[0] = ENTRY_PREFIX;
+  else writeEntryKey(key, index);
   return key;
+}
+
+function writeEntryKey(key: Buffer, index: LogIndex): void {
+  key[0] = ENTRY_PREFIX;
+  writeSafeInteger(key, index, 1);
 }

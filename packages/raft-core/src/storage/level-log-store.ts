@@ -141,9 +141,10 @@ export class LevelLogStore implements LogStore {
     if (this.poison) throw this.poison;
     assert(this.database, 'the log is open');
     const head = { ...next, sequence: this.head.sequence + 1 };
+    const bytes = encodeHead(head);
     try {
-      await this.database.write(changes, encodeHead(head));
-      this.headFile.write(head, head.hardState !== this.head.hardState);
+      await this.database.write(changes, bytes);
+      this.headFile.write(bytes, head.sequence, head.hardState !== this.head.hardState);
     } catch (cause) {
       this.poison = new StorageError({ code: 'RAFT_STORAGE_POISONED' }, 'a write to the log failed', { cause });
       throw this.poison;

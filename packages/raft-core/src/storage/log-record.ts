@@ -34,18 +34,21 @@ export interface LinkedRecord {
   readonly link: Link;
 }
 
-export function encodeRecord(entry: Entry, previous: Link): LinkedRecord {
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + entry.data.byteLength);
-  bytes[0] = RECORD_VERSION;
-  bytes[1] = KINDS.indexOf(entry.kind);
-  bytes.writeUInt16BE(0, 2);
-  writeSafeInteger(bytes, entry.index, 4);
-  writeSafeInteger(bytes, entry.term, 12);
-  bytes.writeUInt32BE(entry.data.byteLength, 20);
-  bytes.writeUInt32BE(previous, LINK_OFFSET);
-  bytes.set(entry.data, HEADER_BYTES);
-  const link = checksum(bytes);
+/** What the checksum covers beside the data, of the record that is being encoded: views of each record cost more than it. */
+const covered = Buffer.alloc(CHECKSUM_OFFSET);
+
+export function encodeRecord({ index, term, kind, data }: Entry, previous: Link): LinkedRecord {
+  covered[0] = RECORD_VERSION;
+  covered[1] = KINDS.indexOf(kind);
+  writeSafeInteger(covered, index, 4);
+  writeSafeInteger(covered, term, 12);
+  covered.writeUInt32BE(data.byteLength, 20);
+  covered.writeUInt32BE(previous, LINK_OFFSET);
+  const link = crc32(data, crc32(covered));
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + data.byteLength);
+  bytes.set(covered, 0);
   bytes.writeUInt32BE(link, CHECKSUM_OFFSET);
+  bytes.set(data, HEADER_BYTES);
   return { bytes, link };
 }
 

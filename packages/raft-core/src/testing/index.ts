@@ -11,3 +11,5 @@ export { LeaderDuties } from '../leader-duties/duty';
 export { ExpireLockDelays } from '../leader-duties/expire-lock-delays';
 export { ExpireSessions } from '../leader-duties/expire-sessions';
 export { CORE_BUGS, plantBug, type CoreBug } from './planted-bugs';
+export { LevelLogStore, type LevelLogStoreOptions } from '../storage/level-log-store';
+export { FileSnapshotStore } from '../storage/file-snapshot-store';
