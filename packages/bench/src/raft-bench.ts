@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEtcd } from './clusters/etcd-cluster';
+import { startLocalNode } from './clusters/local-node';
 import { startLocalServer } from './clusters/local-server';
 import { openRawLevel } from './clusters/raw-level';
 import { startTribune } from './clusters/tribune-cluster';
@@ -62,7 +63,11 @@ export async function main(argv: readonly string[]): Promise<void> {
     }
     if (values.only.includes('single')) {
       const path = folderOf(folder, 'single');
-      const rivals = [() => openRawLevel(join(path, 'raw')), () => startLocalServer(join(path, 'server'))];
+      const rivals = [
+        () => openRawLevel(join(path, 'raw')),
+        () => startLocalNode(join(path, 'node')),
+        () => startLocalServer(join(path, 'server')),
+      ];
       rows.push(...(await compare('1 server, in process', rivals, settings)));
     }
   } finally {
