@@ -19,6 +19,8 @@ export { inSequence } from './lifecycle/in-sequence';
 export { runPiece, type WhenTold } from './lifecycle/piece-main';
 export type { Readiness, Startable } from './lifecycle/startable';
 export { formatGoDuration, parseGoDuration } from './duration/go-duration';
+export { goDurationProblem } from './duration/go-duration-problem';
+export { quoteGo } from './text/quote-go';
 export {
   LOG_LEVELS,
   silentLogger,
@@ -32,4 +34,5 @@ export { createLogger, textLine, type LoggerOptions } from './logger/pino-logger
 export { LATENCY_BUCKETS, Metrics, type Counter, type Gauge, type Histogram } from './metrics/metrics';
 export { eventLoopLag } from './metrics/event-loop-lag';
 export { AdminServer, type AdminServerOptions } from './admin/admin-server';
+export { optionsJsonSpec, withOptionsJson } from './environment/options-json';
 export { environmentName, OptionsError, readOptions, type OptionSpec } from './environment/options';

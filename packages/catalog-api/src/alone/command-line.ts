@@ -1,4 +1,11 @@
-import { CodedError, LOG_LEVELS, type LogLevel, type OptionSpec } from '@tribune/platform';
+import {
+  CodedError,
+  LOG_LEVELS,
+  optionsJsonSpec,
+  withOptionsJson,
+  type LogLevel,
+  type OptionSpec,
+} from '@tribune/platform';
 import { catalogApiDefaults, type CatalogApiOptions, type HttpAddress } from '../options';
 
 /** Settings of the front end when it runs alone; also as `TRIBUNE_<NAME>` in the environment. */
@@ -24,6 +31,7 @@ export const commandLineSpecs = {
   'http-max-conns-per-client': { help: 'connections of one client address; 0: no limit', default: '200' },
   pretty: { help: 'true: indent every JSON answer', default: 'false' },
   'log-level': { help: LOG_LEVELS.join(', '), default: 'info' },
+  options: optionsJsonSpec,
 } satisfies Record<string, OptionSpec>;
 
 export type Flags = Record<keyof typeof commandLineSpecs, string>;
@@ -61,17 +69,18 @@ export function readCommandLine(flags: Flags): CommandLine {
   }
   const servers = listed('state-address');
   for (const server of servers) address('state-address', server);
+  const api: CatalogApiOptions = {
+    ...catalogApiDefaults,
+    limits: { ...catalogApiDefaults.limits, httpMaxConnsPerClient: connections },
+    http,
+    nodeName: flags.node,
+    nodeId: flags['node-id'],
+    datacenter: flags.datacenter,
+    server: oneOf('server', ['true', 'false']) === 'true',
+    dev: oneOf('pretty', ['true', 'false']) === 'true',
+  };
   const line: CommandLine = {
-    api: {
-      ...catalogApiDefaults,
-      limits: { ...catalogApiDefaults.limits, httpMaxConnsPerClient: connections },
-      http,
-      nodeName: flags.node,
-      nodeId: flags['node-id'],
-      datacenter: flags.datacenter,
-      server: oneOf('server', ['true', 'false']) === 'true',
-      dev: oneOf('pretty', ['true', 'false']) === 'true',
-    },
+    api: withOptionsJson(api, flags.options),
     servers,
     admin: address('admin-address', flags['admin-address']),
     topics: oneOf('view', ['all', 'on-demand']),

@@ -1,4 +1,4 @@
-import type { OptionSpec } from '@tribune/platform';
+import { optionsJsonSpec, withOptionsJson, type OptionSpec } from '@tribune/platform';
 import { GossipOptionsError, type GossipOptions } from './gossip-options';
 import { PROFILES, type ProfileName } from './profiles';
 
@@ -22,6 +22,7 @@ export const commandLineSpecs = {
   'grpc-address': { help: 'host:port of membership.v1', default: '127.0.0.1:8311' },
   'admin-address': { help: 'host:port of /healthz, /readyz and /metrics', default: '127.0.0.1:8312' },
   'log-level': { help: 'trace, debug, info, warn or error', default: 'info' },
+  options: optionsJsonSpec,
 } as const satisfies Record<string, OptionSpec>;
 
 export type CommandLine = Record<keyof typeof commandLineSpecs, string>;
@@ -32,7 +33,7 @@ export function toGossipOptions(flags: CommandLine): GossipOptions {
   if (problems.length > 0)
     throw new GossipOptionsError({ code: 'GOSSIP_OPTIONS_INVALID', problems }, problems.join('; '));
   const retryIntervalMs = Number(flags['retry-interval-ms']);
-  return {
+  const flagged: GossipOptions = {
     name: flags.name,
     datacenter: flags.datacenter,
     bindAddress: flags.bind,
@@ -58,6 +59,7 @@ export function toGossipOptions(flags: CommandLine): GossipOptions {
     ...(flags.encrypt === '' ? {} : { encryptKey: flags.encrypt }),
     ...(flags['data-dir'] === '' ? {} : { dataDir: flags['data-dir'] }),
   };
+  return withOptionsJson(flagged, flags.options);
 }
 
 export function splitAddress(text: string): { host: string; port: number } {

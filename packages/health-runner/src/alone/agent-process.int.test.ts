@@ -24,6 +24,7 @@ beforeEach(async () => {
   );
   await server.start();
   flags = {
+    options: '{}',
     node: 'n1',
     'node-id': '5477ea27-081e-8b9e-f132-39a0c27d4567',
     address: '10.0.0.1',

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { CodedError, type OptionSpec } from '@tribune/platform';
+import { CodedError, optionsJsonSpec, withOptionsJson, type OptionSpec } from '@tribune/platform';
 import type { HealthRunnerOptions } from '../options';
 import type { LoadedDefinitions } from './definition-files';
 
@@ -23,6 +23,7 @@ export const commandLineSpecs = {
   'grpc-address': { help: 'host:port of agent.v1', default: '127.0.0.1:8321' },
   'admin-address': { help: 'host:port of /healthz, /readyz and /metrics', default: '127.0.0.1:8322' },
   'log-level': { help: 'trace, debug, info, warn or error', default: 'info' },
+  options: optionsJsonSpec,
 } as const satisfies Record<string, OptionSpec>;
 
 export type CommandLine = Record<keyof typeof commandLineSpecs, string>;
@@ -41,7 +42,7 @@ export function runnerOptionsOf(flags: CommandLine, { services, checks }: Loaded
   }
   if (!['true', 'false'].includes(flags['await-definitions'])) problems.push('--await-definitions is true or false');
   if (problems.length > 0) throw new CommandLineError({ code: 'AGENT_OPTIONS_INVALID', problems }, problems.join('\n'));
-  return {
+  const flagged: HealthRunnerOptions = {
     node: {
       id: flags['node-id'],
       node: flags.node,
@@ -58,6 +59,7 @@ export function runnerOptionsOf(flags: CommandLine, { services, checks }: Loaded
     enableLocalScriptChecks: scripts !== 'false',
     checkUpdateIntervalNs: updateIntervalMs * 1e6,
   };
+  return withOptionsJson(flagged, flags.options);
 }
 
 /** As Consul tags a node's addresses. */

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CodedError, fileErrorText, type Random } from '@tribune/platform';
 import type { AgentConfig } from '../config/agent-config';
+import { makeTemporaryFolder } from './temporary-folder';
 
 export class DataFolderError extends CodedError<{ code: 'DATA_FOLDER_UNUSABLE' }> {}
 
@@ -18,7 +18,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function openDataFolder(config: AgentConfig, random: Random): DataFolder {
   const isTemporary = config.dataDir === '';
-  const path = isTemporary ? mkdtempSync(join(tmpdir(), 'tribune-dev-')) : config.dataDir;
+  const path = isTemporary ? makeTemporaryFolder() : config.dataDir;
   try {
     mkdirSync(path, { recursive: true, mode: 0o755 });
     const nodeId = settleNodeId(join(path, 'node-id'), config.nodeId, random);

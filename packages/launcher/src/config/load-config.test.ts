@@ -301,10 +301,6 @@ describe('each problem names its key', () => {
     ['node_name = "a\\nb"', 'node_name: must be 1 to 255 bytes without control characters, got "a\\nb"'],
     ['unix_sockets { user = "root" }', 'unix_sockets.user: expected a numeric id, got "root"'],
     ['autopilot { min_quorum = -1 }', 'autopilot.min_quorum: must be at least 0, got -1'],
-    [
-      'layout = "processes" default_query_time = "1s"',
-      'default_query_time: is not supported with layout = "processes"',
-    ],
     ['layout = "processes" ports { http = 0 }', 'ports.http: cannot be 0 with layout = "processes"'],
     ['unix_sockets { mode = "9" }', 'unix_sockets.mode: expected an octal file mode, got "9"'],
     ['bootstrap = true', "bootstrap: 'bootstrap = true' requires 'server = true'"],

@@ -82,6 +82,11 @@ export class ProcessPiece implements Piece {
     cut.cancel();
   }
 
+  /** Ends the process as if it had died, so that its supervisor starts it again with the arguments of that time. */
+  end(): void {
+    this.child?.kill('SIGTERM');
+  }
+
   readiness(): Readiness {
     return this.child ? { ready: true } : { ready: false, reason: `${this.name} is not running` };
   }

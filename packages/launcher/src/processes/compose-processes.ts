@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   connectAgent,
   connectMembership,
@@ -12,7 +13,8 @@ import {
 } from '@tribune/protocol';
 import type { Composition, CompositionInput } from '../agent/composition';
 import { ServerList } from '../agent/server-list';
-import type { ListenAddress } from '../config/agent-config';
+import { dnsSettingsOf } from '../agent/options/dns-options';
+import type { AgentConfig, ListenAddress } from '../config/agent-config';
 import { InlinePiece } from '../pieces/inline-piece';
 import type { Piece } from '../pieces/piece';
 import { ProcessPiece } from '../pieces/process-piece';
@@ -25,6 +27,7 @@ import {
   healthArguments,
   hostPort,
   LOOPBACK,
+  pieceOptions,
   raftArguments,
 } from './piece-arguments';
 import { stateRelay } from './state-relay';
@@ -38,9 +41,10 @@ export function composeProcesses(input: CompositionInput): Composition {
   const { config, identity, control, ports: agentPorts } = input;
   const { clock, logger } = agentPorts;
   const ports = new LoopbackPorts(LOOPBACK);
+  const options = pieceOptions(config, identity);
   const at = (name: (typeof LOOPBACK)[number]): ListenAddress => ({ host: '127.0.0.1', port: ports.of(name) });
   const processOf = (name: string, args: () => string[], listensAt: () => ListenAddress): ProcessPiece =>
-    new ProcessPiece({ name, main: scriptOf(name), args, listensAt, env: pieceEnvironment() }, clock);
+    new ProcessPiece({ name, main: scriptOf(name), args, listensAt, env: pieceEnvironment(options[name]) }, clock);
 
   const membership = new StandIn<MembershipApi>('gossip');
   const agent = new StandIn<AgentApi>('health-runner');
@@ -72,6 +76,12 @@ export function composeProcesses(input: CompositionInput): Composition {
     () => healthArguments(config, identity, stateAddress(), ports),
     () => at('agent'),
   );
+  let dnsConfig = config;
+  const gateway = processOf(
+    'dns-gateway',
+    () => dnsArguments(dnsConfig, ports),
+    () => config.dns[0]!,
+  );
   const told = new ToldDefinitions(config, agent.face, agentPorts);
   const stopping = new AbortController();
   return {
@@ -79,7 +89,7 @@ export function composeProcesses(input: CompositionInput): Composition {
       new InlinePiece('loopback-ports', () => ports),
       processOf(
         'gossip',
-        () => gossipArguments(config, identity, ports),
+        () => gossipArguments(config, ports),
         () => at('gossip'),
       ),
       new InlinePiece('piece-clients', () => clients),
@@ -91,23 +101,21 @@ export function composeProcesses(input: CompositionInput): Composition {
       withAfterStart(health, () => told.tell(stopping.signal)),
       processOf(
         'catalog-api',
-        () => catalogArguments(config, identity, stateAddress(), ports),
+        () => catalogArguments(config, stateAddress(), ports),
         () => config.http[0]!,
       ),
-      ...(config.dns.length > 0
-        ? [
-            processOf(
-              'dns-gateway',
-              () => dnsArguments(config, ports),
-              () => config.dns[0]!,
-            ),
-          ]
-        : []),
+      ...(config.dns.length > 0 ? [gateway] : []),
     ],
     membership: membership.face,
     reloadDefinitions: (...next) => told.reload(...next),
     state,
-    reloadDns: () => logger.warn('DNS settings are taken up when the agent is started anew', { layout: 'processes' }),
+    reloadDns(next) {
+      if (isDeepStrictEqual(dnsSettingsOf(next), dnsSettingsOf(dnsConfig))) return;
+      // Listeners stay as they are, as in one process.
+      dnsConfig = { ...config, ...dnsSettingKeys(next) };
+      logger.info('the DNS gateway is started anew with its new settings');
+      gateway.end();
+    },
     listening: () => ({
       http: portOf(config.http),
       grpc: portOf(config.grpc),
@@ -122,11 +130,18 @@ export function composeProcesses(input: CompositionInput): Composition {
   };
 }
 
+const dnsSettingKeys = ({ dnsConfig, dnsServiceTtlMs, dnsRecursors }: AgentConfig) => ({
+  dnsConfig,
+  dnsServiceTtlMs,
+  dnsRecursors,
+});
+
 const portOf = ([first]: readonly ListenAddress[]): number => (first && 'port' in first ? first.port : 0);
 
-/** What a TRIBUNE_ variable says is meant for the agent, not for its pieces. */
-function pieceEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TRIBUNE_')));
+/** What a TRIBUNE_ variable says is meant for the agent, not for its pieces, which have options of their own. */
+function pieceEnvironment(options: object | undefined): NodeJS.ProcessEnv {
+  const others = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TRIBUNE_')));
+  return options ? { ...others, TRIBUNE_OPTIONS: JSON.stringify(options) } : others;
 }
 
 /** The launcher's own ways to gossip and to the health runner; gRPC reconnects when those are restarted. */

@@ -1,9 +1,10 @@
-import { autopilotJson } from '@tribune/raft-core';
-import { join } from 'node:path';
 import type { AgentConfig, ListenAddress } from '../config/agent-config';
-import { gossipTags } from '../agent/options/gossip-options';
 import { dnsOptionsOf } from '../agent/options/dns-options';
-import { taggedAddressesOf, type AgentIdentity } from '../agent/identity';
+import { gossipOptionsOf } from '../agent/options/gossip-options';
+import { healthOptionsOf } from '../agent/options/health-options';
+import { httpOptionsOf } from '../agent/options/http-options';
+import { raftOptionsOf } from '../agent/options/raft-options';
+import type { AgentIdentity } from '../agent/identity';
 import type { LoopbackPorts } from './loopback-ports';
 
 export const LOOPBACK = [
@@ -24,23 +25,20 @@ type Flags = Readonly<Record<string, string | number | boolean>>;
 export const argumentsOf = (flags: Flags): string[] =>
   Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
 
-const pairsText = (pairs: Readonly<Record<string, string>>): string =>
-  Object.entries(pairs)
-    .map(([name, value]) => `${name}=${value}`)
-    .join(',');
+/** All that a piece is told in the one process it would share with the others; by environment, as it holds the gossip key. */
+export function pieceOptions(config: AgentConfig, identity: AgentIdentity): Readonly<Record<string, object>> {
+  const { services: _services, checks: _checks, dataDir: _dataDir, ...health } = healthOptionsOf(config, identity);
+  return {
+    gossip: gossipOptionsOf(config, identity),
+    'raft-core': raftOptionsOf(config, identity),
+    'health-runner': health,
+    'catalog-api': httpOptionsOf(config, identity),
+  };
+}
 
-export function gossipArguments(config: AgentConfig, { nodeId, dataPath }: AgentIdentity, ports: Ports): string[] {
+export function gossipArguments(config: AgentConfig, ports: Ports): string[] {
   return argumentsOf({
     name: config.nodeName,
-    datacenter: config.datacenter,
-    bind: config.bindHost,
-    advertise: config.advertiseHost,
-    'lan-port': config.serfLan.port,
-    'wan-port': config.serfWan?.port ?? '',
-    profile: config.isDev ? 'local' : 'brisk',
-    tags: pairsText(gossipTags(config, nodeId)),
-    encrypt: config.gossip.encrypt,
-    'data-dir': config.isDev ? '' : dataPath,
     // Whether to leave is the agent's decision, not that of whoever stops the process.
     'leave-on-stop': false,
     'grpc-address': ports.address('gossip'),
@@ -49,19 +47,10 @@ export function gossipArguments(config: AgentConfig, { nodeId, dataPath }: Agent
   });
 }
 
-export function raftArguments(config: AgentConfig, { nodeId, dataPath }: AgentIdentity, ports: Ports): string[] {
+export function raftArguments(config: AgentConfig, { nodeId }: AgentIdentity, ports: Ports): string[] {
   return argumentsOf({
     id: nodeId,
     node: config.nodeName,
-    datacenter: config.datacenter,
-    'rpc-address': hostPort(config.serverRpc),
-    'advertise-address': config.advertiseHost,
-    'data-dir': join(dataPath, 'raft'),
-    bootstrap: config.bootstrap || config.isDev,
-    'bootstrap-expect': config.bootstrapExpect,
-    'raft-multiplier': config.raft.multiplier,
-    'read-leases': config.raft.readLeases,
-    autopilot: autopilotJson(config.autopilot),
     'membership-address': ports.address('gossip'),
     'admin-address': ports.address('raft-admin'),
     'log-level': config.log.level,
@@ -78,42 +67,27 @@ export function healthArguments(
     node: config.nodeName,
     'node-id': nodeId,
     address: config.advertiseHost,
-    datacenter: config.datacenter,
     // Also when it is temporary: what is registered must survive the death of this piece.
     'data-dir': dataPath,
-    'tagged-addresses': pairsText(taggedAddressesOf(config)),
-    // Definitions of files and the node's metadata come by `reload` once the piece runs; nothing is synced before.
+    // Definitions of files come by `reload` once the piece runs; nothing is synced before.
     'await-definitions': true,
     'state-address': state,
-    'enable-script-checks': { off: 'false', local: 'local', on: 'true' }[config.scriptChecks],
-    'check-update-interval-ms': config.checkUpdateIntervalMs,
     'grpc-address': ports.address('agent'),
     'admin-address': ports.address('agent-admin'),
     'log-level': config.log.level,
   });
 }
 
-export function catalogArguments(
-  config: AgentConfig,
-  { nodeId }: AgentIdentity,
-  state: string,
-  ports: Ports,
-): string[] {
+export function catalogArguments(config: AgentConfig, state: string, ports: Ports): string[] {
   return argumentsOf({
     node: config.nodeName,
-    'node-id': nodeId,
-    datacenter: config.datacenter,
     'state-address': state,
     'membership-address': ports.address('gossip'),
     'agent-address': ports.address('agent'),
     'control-address': ports.address('control'),
-    server: config.mode === 'server',
-    'http-address': config.http.map(listenText).join(','),
     'grpc-address': publicGrpcOf(config, ports),
     'admin-address': ports.address('catalog-admin'),
     view: config.mode === 'server' ? 'all' : 'on-demand',
-    'http-max-conns-per-client': config.limits.http_max_conns_per_client,
-    pretty: config.isDev,
     'log-level': config.log.level,
   });
 }

@@ -65,6 +65,12 @@ async function found(dns: number): Promise<void> {
   expect(records).toMatchObject([{ port: 8080 }]);
 }
 
+async function ttlOf(dns: number): Promise<number | undefined> {
+  const resolver = new Resolver({ timeout: 1000, tries: 1 });
+  resolver.setServers([`127.0.0.1:${dns}`]);
+  return (await resolver.resolve4('web.service.consul', { ttl: true }))[0]?.ttl;
+}
+
 test('five processes from the files in deploy/ do the main job', async () => {
   const [lan, gossip, rpc, agent, http, grpc, dns, ...admin] = await Promise.all(
     Array.from({ length: 12 }, () => freePort()),
@@ -125,9 +131,17 @@ test('an agent laid out as processes does the main job, survives the death of a 
   // As the command does, without depending on it.
   const main = `require(${JSON.stringify(join(packages, 'launcher'))}).runAgent(process.argv.slice(1)).then((code) => (process.exitCode = code))`;
   const file = join(folder, 'services.json');
-  const define = (name: string): void =>
-    writeFileSync(file, JSON.stringify({ service: { name, port: 9 }, node_meta: { of: 'a,b' } }));
-  define('first');
+  const define = (name: string, ttl: string): void =>
+    writeFileSync(
+      file,
+      JSON.stringify({
+        service: { name, port: 9 },
+        node_meta: { of: 'a,b' },
+        limits: { kv_max_value_size: 100 },
+        dns_config: { service_ttl: { '*': ttl } },
+      }),
+    );
+  define('first', '5s');
   const agent = run('-e', main, '--', '-dev', '-layout=processes', `-config-file=${file}`, ...argv);
   await mainJob(http!, dns!);
   const names = async (): Promise<string[]> =>
@@ -135,10 +149,17 @@ test('an agent laid out as processes does the main job, survives the death of a 
       (await (await fetch(`http://127.0.0.1:${http}/v1/catalog/services?node-meta=of:a,b`)).json()) as object,
     );
   await until('the service of a file', async () => (await names()).includes('first') || undefined);
-  define('second');
+  const { DebugConfig } = (await (await fetch(`http://127.0.0.1:${http}/v1/agent/self`)).json()) as {
+    DebugConfig: object;
+  };
+  expect(DebugConfig).toMatchObject({ Layout: 'processes', KVMaxValueSize: 100 });
+  const tooLong = { method: 'PUT', body: 'x'.repeat(101) };
+  expect((await fetch(`http://127.0.0.1:${http}/v1/kv/long`, tooLong)).status).toBe(413);
+  define('second', '7s');
   const reload = await fetch(`http://127.0.0.1:${http}/v1/agent/reload`, { method: 'PUT' });
   expect(await reload.text()).toBe('');
   expect(reload.status).toBe(200);
+  await until('the TTL of the changed file', async () => ((await ttlOf(dns!)) === 7 ? true : undefined));
   process.kill(childOf(agent.pid!, 'health-runner'), 'SIGKILL');
   await until('the service of the changed file', async () => {
     const all = await names();

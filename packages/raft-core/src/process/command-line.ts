@@ -1,4 +1,11 @@
-import { CodedError, LOG_LEVELS, type LogLevel, type OptionSpec } from '@tribune/platform';
+import {
+  CodedError,
+  LOG_LEVELS,
+  optionsJsonSpec,
+  withOptionsJson,
+  type LogLevel,
+  type OptionSpec,
+} from '@tribune/platform';
 import { autopilotDefaults, autopilotFromJson, type AutopilotSettings } from '../leader-duties/autopilot-settings';
 import { validateServerOptions, type RaftServerOptions } from '../server/options';
 
@@ -18,6 +25,7 @@ export const commandLineSpecs = {
   'membership-address': { help: 'host:port of membership.v1 (gossip)', default: '127.0.0.1:8311' },
   'admin-address': { help: 'host:port of /healthz, /readyz and /metrics', default: '127.0.0.1:8310' },
   'log-level': { help: LOG_LEVELS.join(', '), default: 'info' },
+  options: optionsJsonSpec,
 } satisfies Record<string, OptionSpec>;
 
 export type Flags = Record<keyof typeof commandLineSpecs, string>;
@@ -64,7 +72,7 @@ export function readCommandLine(flags: Flags): CommandLine {
 
   const admin = address('admin-address');
   address('membership-address');
-  const server = {
+  const flagged: Omit<RaftServerOptions, 'id'> = {
     nodeName: flags.node,
     datacenter: flags.datacenter,
     rpcAddress: flags['rpc-address'],
@@ -76,6 +84,7 @@ export function readCommandLine(flags: Flags): CommandLine {
     raft: { readLeases: flags['read-leases'] === 'true' },
     autopilot: autopilot(),
   };
+  const server = withOptionsJson(flagged, flags.options);
   if (problems.length === 0) problems.push(...validateServerOptions({ ...server, id: flags.id || 'to be made' }));
   if (problems.length > 0) throw new CommandLineError({ code: 'COMMAND_LINE_INVALID', problems }, problems.join('\n'));
   return { server, id: flags.id, membershipAddress: flags['membership-address'], admin, logLevel: logLevel! };

@@ -11,7 +11,7 @@ const META = { pairsMax: 64, keyMax: 128, valueMax: 512 };
 /** What single keys cannot tell: combinations, and values with a meaning beyond their type. */
 export function checkRules(given: DecodedAgent, isDev: boolean, report: Report): void {
   checkServer(given, isDev, report);
-  checkProcessLayout(given, isDev, report);
+  checkProcessLayout(given, report);
   if (given.data_dir === '' && !isDev) report('data_dir', 'cannot be empty');
   if (given.node_id !== '' && !UUID.test(given.node_id))
     report('node_id', `expected a UUID, got ${JSON.stringify(given.node_id)}`);
