@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { sleep, type Clock } from '@tribune/platform';
 import type { StateApi } from '@tribune/protocol';
 import { decodeOutcome, encodeCommand, type RestoreCommand } from '@tribune/state-store';
@@ -24,7 +25,8 @@ export class RestoreSession {
 
   /** Steps come in the order of the log, and each may be sent twice: a change of leader ends nothing. */
   async add(rows: Uint8Array): Promise<void> {
-    await this.step({ type: 'restore-chunk', id: this.id, sequence: this.sequence, rows }, 'repeatable');
+    const { id, sequence } = this;
+    await this.step({ type: 'restore-chunk', id, sequence, rows, checksum: crc32(rows) }, 'repeatable');
     this.sequence++;
   }
 

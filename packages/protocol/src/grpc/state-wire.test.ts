@@ -70,6 +70,21 @@ describe('state.v1 on the wire', () => {
     expect(wire.feedEventFromWire(roundTrip('Feed', 'response', wire.feedEventToWire(event)))).toEqual(event);
   });
 
+  it('refuses a snapshot with any one bit changed on its way', () => {
+    const [event] = events as [FeedEvent];
+    const { snapshot } = wire.feedEventToWire(event);
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const rows = Buffer.from(bytes);
+      rows[bit >> 3]! ^= 1 << (bit & 7);
+      expect(() => wire.feedEventFromWire({ snapshot: { ...snapshot!, rows } })).toThrow('damaged on their way');
+    }
+    for (const flag of ['first', 'last'] as const)
+      expect(() => wire.feedEventFromWire({ snapshot: { ...snapshot!, [flag]: !snapshot![flag] } })).toThrow('damaged');
+    // A server of an earlier version.
+    const { checksum: _checksum, ...plain } = snapshot!;
+    expect(wire.feedEventFromWire({ snapshot: plain })).toEqual(event);
+  });
+
   it('keeps a status, also of a server that never heard from a leader', () => {
     const status: LeaderStatus = {
       leaderAddress: 'a:1',

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { encodeCommand, type Command } from '@tribune/state-store';
 import { SimClock } from '@tribune/testkit';
 import { commandProblem, ReplicatedState } from './replicated-state';
@@ -59,11 +60,21 @@ describe('bytes from another process', () => {
   it('are fit for the log when they are a command that this server knows', () => {
     expect(commandProblem(set('a', '1'))).toBeUndefined();
     expect(commandProblem(encodeCommand({ type: 'tombstone-reap', throughIndex: 1 }))).toBeUndefined();
+    const rows = Buffer.from('rows');
+    for (const checksum of [crc32(rows), undefined])
+      expect(
+        commandProblem(encodeCommand({ type: 'restore-chunk', id: 'r', sequence: 0, rows, checksum })),
+      ).toBeUndefined();
   });
 
   it.each([
     ['nothing', new Uint8Array(), /cannot be decoded/],
     ['noise', Buffer.from([255, 254, 253]), /cannot be decoded/],
+    [
+      'rows of a backup that are not those of its file',
+      encodeCommand({ type: 'restore-chunk', id: 'r', sequence: 7, rows: Buffer.from('rows'), checksum: 1 }),
+      /rows 7 of the restore were damaged/,
+    ],
     ['a newer command', encodeCommand({ type: 'teleport' } as unknown as Command), /type teleport are not known/],
   ])('are refused when they are %s', (_what, bytes, problem) => {
     expect(commandProblem(bytes)).toMatch(problem);

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { sleep, type Clock } from '@tribune/platform';
 import { decodeCommand, StateMachine, type Command, type KvOperation, type Outcome } from '@tribune/state-store';
 import type { StateMachine as RaftStateMachine } from '../node/state-machine';
@@ -129,6 +130,8 @@ export function commandProblem(bytes: Uint8Array): string | undefined {
   try {
     const command = decodeCommand(bytes);
     if (!(command.type in COMMANDS)) return `commands of type ${String(command.type)} are not known here`;
+    if (command.type === 'restore-chunk' && command.checksum !== undefined && crc32(command.rows) !== command.checksum)
+      return `rows ${command.sequence} of the restore were damaged on their way`;
     if (command.type === 'kv' && !(command.operation.verb in KV_VERBS)) return 'this KV operation is not known here';
     return undefined;
   } catch (error) {

@@ -150,7 +150,14 @@ export interface SettingCommand {
  */
 export type RestoreCommand =
   | { readonly type: 'restore-begin'; readonly id: string }
-  | { readonly type: 'restore-chunk'; readonly id: string; readonly sequence: number; readonly rows: Uint8Array }
+  | {
+      readonly type: 'restore-chunk';
+      readonly id: string;
+      readonly sequence: number;
+      readonly rows: Uint8Array;
+      /** CRC-32 of the rows as they were in the checked file: for the server that is asked to put them on the log. */
+      readonly checksum?: number;
+    }
   | { readonly type: 'restore-commit'; readonly id: string; readonly chunks: number }
   | { readonly type: 'restore-abort'; readonly id: string };
 
