@@ -1,7 +1,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import type { MembershipApi } from '@tribune/protocol';
+import { serveDiscovery } from '../answers/discovery';
 import { refuseNamespace } from '../answers/read-options';
-import { checkDatacenter, Reads, type ReadSpec } from '../answers/reads';
+import { checkDatacenter, Reads } from '../answers/reads';
 import { INSTANCE_FIELDS, NODE_FIELDS, SERVICE_NODE_FIELDS } from '../filter/fields';
 import type { Call } from '../http/call';
 import { json, type Reply } from '../http/reply';
@@ -56,13 +57,13 @@ export class CatalogController {
   nodes(call: Call): Reply | Promise<Reply> {
     const nodeMeta = nodeMetaOf(call);
     const wanted = wantedBy(call, NODE_FIELDS, this.options.nodeName);
-    return this.read(call, (tables) => this.catalog.nodes(tables, nodeMeta, wanted()));
+    return serveDiscovery(this.reads, call, (tables) => this.catalog.nodes(tables, nodeMeta, wanted()));
   }
 
   @Route('GET', '/v1/catalog/services')
   services(call: Call): Reply | Promise<Reply> {
     const nodeMeta = nodeMetaOf(call);
-    return this.read(call, (tables) => this.catalog.services(tables, nodeMeta));
+    return serveDiscovery(this.reads, call, (tables) => this.catalog.services(tables, nodeMeta));
   }
 
   @Route('GET', '/v1/catalog/service/')
@@ -81,36 +82,31 @@ export class CatalogController {
     const instances = { tags: tagsOf(call), nodeMeta: nodeMetaOf(call), connect };
     const wanted = wantedBy(call, SERVICE_NODE_FIELDS, this.options.nodeName);
     const topics = topicsOfService(call, name);
-    return this.read(call, (tables) => this.catalog.instances(tables, name, instances, wanted()), topics);
+    return serveDiscovery(
+      this.reads,
+      call,
+      (tables) => this.catalog.instances(tables, name, instances, wanted()),
+      topics,
+    );
   }
 
   @Route('GET', '/v1/catalog/node/')
   node(call: Call): Reply | Promise<Reply> {
     const name = required(call, 'Missing node name');
     const wanted = wantedBy(call, INSTANCE_FIELDS, this.options.nodeName);
-    return this.read(call, (tables) => this.catalog.node(tables, name, wanted().filter));
+    return serveDiscovery(this.reads, call, (tables) => this.catalog.node(tables, name, wanted().filter));
   }
 
   @Route('GET', '/v1/catalog/node-services/')
   nodeServices(call: Call): Reply | Promise<Reply> {
     const name = required(call, 'Missing node name');
     const wanted = wantedBy(call, INSTANCE_FIELDS, this.options.nodeName);
-    return this.read(call, (tables) => this.catalog.nodeServices(tables, name, wanted().filter));
+    return serveDiscovery(this.reads, call, (tables) => this.catalog.nodeServices(tables, name, wanted().filter));
   }
 
   @Route('GET', '/v1/catalog/gateway-services/')
   gatewayServices(call: Call): Reply | Promise<Reply> {
     required(call, 'Missing gateway name');
-    return this.read(call, (tables) => this.catalog.gatewayServices(tables));
-  }
-
-  private read(
-    call: Call,
-    evaluate: ReadSpec['evaluate'],
-    topics: ReadSpec['topics'] = CATALOG,
-  ): Reply | Promise<Reply> {
-    return this.reads.serve(call, { topics, family: 'discovery', cacheable: true, evaluate });
+    return serveDiscovery(this.reads, call, (tables) => this.catalog.gatewayServices(tables));
   }
 }
-
-const CATALOG = [{ kind: 'catalog' }] as const;

@@ -1,4 +1,4 @@
-import { quoteGo } from '../json/parse-json';
+import { quoteGo } from '@tribune/platform';
 import type { InstanceRequest } from './register.json';
 
 const GATEWAYS = new Set(['mesh-gateway', 'terminating-gateway', 'ingress-gateway']);

@@ -1,7 +1,7 @@
+import { quoteGo } from '@tribune/platform';
 import type { RE2JS } from 're2js';
 import { messageOf } from '@tribune/platform';
 import { serverError } from '../http/http-error';
-import { quoteGo } from '../json/parse-json';
 import { operatorsOf, type Field, type Fields } from './fields';
 import { parseFilter, type Expression, type Match } from './grammar';
 import { regularExpression } from './regular-expression';

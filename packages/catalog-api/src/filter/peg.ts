@@ -1,4 +1,4 @@
-import { quoteGo } from '../json/parse-json';
+import { quoteGo } from '@tribune/platform';
 
 /**
  * A small PEG machine that fails as pigeon's generated parsers do, since clients see its sentences: it remembers the

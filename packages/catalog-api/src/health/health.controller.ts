@@ -1,4 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
+import { CATALOG, serveDiscovery } from '../answers/discovery';
 import { refuseNamespace } from '../answers/read-options';
 import { Reads, type ReadSpec } from '../answers/reads';
 import { nodeMetaOf, tagsOf, topicsOfService, wantedBy } from '../catalog/query-parameters';
@@ -50,14 +51,21 @@ export class HealthController {
     const instances = { tags: tagsOf(call), nodeMeta: nodeMetaOf(call), connect, passingOnly: passingOnly(call) };
     const wanted = wantedBy(call, HEALTH_FIELDS, this.options.nodeName);
     const topics = topicsOfService(call, name);
-    return this.read(call, (tables) => this.health.instances(tables, name, instances, wanted()), topics);
+    return serveDiscovery(
+      this.reads,
+      call,
+      (tables) => this.health.instances(tables, name, instances, wanted()),
+      topics,
+    );
   }
 
   @Route('GET', '/v1/health/node/')
   node(call: Call): Reply | Promise<Reply> {
     const name = required(call, 'Missing node name');
     const wanted = wantedBy(call, CHECK_FIELDS, this.options.nodeName);
-    return this.read(call, (tables) => this.health.onNode(tables, name, wanted()), [{ kind: 'node', node: name }]);
+    return serveDiscovery(this.reads, call, (tables) => this.health.onNode(tables, name, wanted()), [
+      { kind: 'node', node: name },
+    ]);
   }
 
   @Route('GET', '/v1/health/checks/')
@@ -65,7 +73,7 @@ export class HealthController {
     const name = required(call, 'Missing service name');
     const nodeMeta = nodeMetaOf(call);
     const wanted = wantedBy(call, CHECK_FIELDS, this.options.nodeName);
-    return this.read(call, (tables) => this.health.ofService(tables, name, nodeMeta, wanted()));
+    return serveDiscovery(this.reads, call, (tables) => this.health.ofService(tables, name, nodeMeta, wanted()));
   }
 
   @Route('GET', '/v1/health/state/')
@@ -73,19 +81,9 @@ export class HealthController {
     const state = required(call, 'Missing check state');
     const nodeMeta = nodeMetaOf(call);
     const wanted = wantedBy(call, CHECK_FIELDS, this.options.nodeName);
-    return this.read(call, (tables) => this.health.inState(tables, state, nodeMeta, wanted()));
-  }
-
-  private read(
-    call: Call,
-    evaluate: ReadSpec['evaluate'],
-    topics: ReadSpec['topics'] = CATALOG,
-  ): Reply | Promise<Reply> {
-    return this.reads.serve(call, { topics, family: 'discovery', cacheable: true, evaluate });
+    return serveDiscovery(this.reads, call, (tables) => this.health.inState(tables, state, nodeMeta, wanted()));
   }
 }
-
-const CATALOG = [{ kind: 'catalog' }] as const;
 
 /** `passing` alone means yes; a value must read as a Go boolean. */
 function passingOnly(call: Call): boolean {

@@ -1,7 +1,6 @@
-import { parseGoDuration } from '@tribune/platform';
+import { goDurationProblem, parseGoDuration } from '@tribune/platform';
 import type { JsonValue } from '@tribune/protocol';
 import { isObject, type GoType } from './decoding';
-import { goDurationProblem } from './durations';
 import { NumberLiteral, type ParsedJson } from './parse-json';
 
 function scalar<T>(name: string, zero: T, accept: (value: ParsedJson) => T | undefined): GoType<T> {

@@ -3,7 +3,6 @@ import { sessionRequest } from '../session/session.json';
 import { txnRequest } from '../txn/txn.json';
 import { decodeJson } from './decode-body';
 import type { GoType } from './go-type';
-import { goDurationProblem } from './durations';
 
 // Every sentence was recorded from Consul 1.8.7.
 const REGISTER: readonly (readonly [string, string])[] = [
@@ -103,14 +102,4 @@ test('keys match in any letter case, the last of two wins, null leaves the zero'
 test('flags keep all 64 bits', () => {
   const [op] = decodeJson('[{"KV":{"Verb":"set","Key":"k","Flags":18446744073709551615}}]', txnRequest, true)!;
   expect(op!.KV!.Flags).toBe(18446744073709551615n);
-});
-
-test.each([
-  ['soon', 'time: invalid duration "soon"'],
-  ['15', 'time: missing unit in duration "15"'],
-  ['15x', 'time: unknown unit "x" in duration "15x"'],
-  ['1m5', 'time: missing unit in duration "1m5"'],
-  ['', 'time: invalid duration ""'],
-])('duration %j', (text, problem) => {
-  expect(goDurationProblem(text)).toBe(problem);
 });

@@ -1,5 +1,6 @@
+import { quoteGo } from '@tribune/platform';
 import { isObject, type Decoding, type GoType } from './decoding';
-import { quoteGo, type ParsedJson, type ParsedObject } from './parse-json';
+import type { ParsedJson, ParsedObject } from './parse-json';
 
 export type { GoType } from './decoding';
 export { anything, duration, goBool, goBytes, goFloat, goInt, goString, goUint, goUint64, named } from './go-scalars';

@@ -1,5 +1,5 @@
 import { serverError } from '../http/http-error';
-import { quoteGo } from './parse-json';
+import { quoteGo } from '@tribune/platform';
 
 const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
 

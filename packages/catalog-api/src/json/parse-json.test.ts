@@ -1,4 +1,4 @@
-import { parseJson, quoteGo } from './parse-json';
+import { parseJson } from './parse-json';
 
 test.each([
   ['', 'EOF'],
@@ -47,8 +47,4 @@ test('a member called __proto__ is a member', () => {
 
 test('strings with every kind of escape', () => {
   expect(parseJson('"\\u00e7 \\ud83d\\ude00 \\ud83d \\/ \\b"')).toBe('ç 😀 \ufffd / \b');
-});
-
-test('%q of Go', () => {
-  expect(quoteGo('a"b\\\n\u0001ç\u00a0')).toBe('"a\\"b\\\\\\n\\x01ç\\u00a0"');
 });

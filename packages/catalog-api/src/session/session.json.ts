@@ -1,8 +1,7 @@
-import { parseGoDuration } from '@tribune/platform';
+import { goDurationProblem, parseGoDuration } from '@tribune/platform';
 import type { Session } from '@tribune/protocol';
 import { NumberLiteral } from '../json/parse-json';
 import { goString, goUint64, named, slice, struct, type GoType } from '../json/go-type';
-import { goDurationProblem } from '../json/durations';
 
 /** A bare number below this is taken for seconds, above it for nanoseconds: nobody means a delay under a millisecond. */
 const SMALLEST_NS = 1_000_000;

@@ -1,11 +1,10 @@
-import { formatGoDuration, parseGoDuration, type Random } from '@tribune/platform';
+import { formatGoDuration, goDurationProblem, parseGoDuration, type Random } from '@tribune/platform';
 import { SERF_HEALTH_CHECK_ID, type StateApi } from '@tribune/protocol';
 import { malformedUuid, nodeSessions, session, sessions, type ReadTables, type View } from '@tribune/state-store';
 import type { Evaluated } from '../answers/content';
 import type { Fence } from '../answers/fence';
 import type { Writes } from '../answers/writes';
 import { noClusterLeader, notFound, serverError } from '../http/http-error';
-import { goDurationProblem } from '../json/durations';
 import { sessionJson, type SessionRequest } from './session.json';
 
 const LOCK_DELAY_DEFAULT_NS = 15e9;

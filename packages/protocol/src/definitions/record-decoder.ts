@@ -1,6 +1,5 @@
-import { parseGoDuration } from '@tribune/platform';
+import { goDurationProblem, parseGoDuration } from '@tribune/platform';
 import type { JsonObject, JsonValue } from '../model/catalog';
-import { durationProblem } from './duration-problem';
 import { jsonKind, type DefinitionProblem } from './definition-problem';
 
 /**
@@ -142,7 +141,7 @@ function readDuration(given: JsonValue): ReadResult {
   if (typeof given === 'number' || typeof given === 'bigint') return { value: Math.trunc(Number(given)) };
   if (typeof given !== 'string') return { value: undefined };
   const ns = parseGoDuration(given);
-  return ns === undefined ? { text: durationProblem(given) } : { value: ns };
+  return ns === undefined ? { text: goDurationProblem(given) } : { value: ns };
 }
 
 export function isJsonObject(value: JsonValue): value is JsonObject {
