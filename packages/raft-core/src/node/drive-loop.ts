@@ -19,8 +19,6 @@ import type { Fact, LogLoad, Persist, Ready } from '../core/ready';
 
 /** A turn that has run this long leaves the event loop to others and goes on in the next one. */
 const TURN_BUDGET_MS = 8;
-/** Proposers whose command was applied in this turn get their answers now, though more waits to be applied. */
-const ANSWERS_WAIT_MS = 1;
 
 /** Who does what the core asks. What takes time comes back as an input. */
 export interface Workers {
@@ -88,22 +86,16 @@ export class DriveLoop {
     this.turnIsDue = false;
     if (!this.isRunning) return;
     const { clock } = this.collaborators;
-    const beganMs = clock.monotonicMs();
+    const deadline = clock.monotonicMs() + TURN_BUDGET_MS;
     this.workers.turnBegins();
     try {
       for (let ready = this.core.ready(); ready && this.isRunning; ready = this.core.ready()) {
         this.perform(ready);
-        const tookMs = clock.monotonicMs() - beganMs;
-        if (tookMs >= TURN_BUDGET_MS || (tookMs >= ANSWERS_WAIT_MS && this.hasAnswered(ready))) return this.wake();
+        if (clock.monotonicMs() >= deadline) return this.wake();
       }
     } catch (error) {
       this.fail(error);
     }
-  }
-
-  /** Those who have their answers come back with their next command, which goes to the disk while the rest is applied. */
-  private hasAnswered({ apply }: Ready): boolean {
-    return apply.length > 0 && this.core.appliedIndex < this.core.commitIndex;
   }
 
   /** Background work. Whatever goes wrong in it closes the latch. */

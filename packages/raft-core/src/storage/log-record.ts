@@ -36,14 +36,17 @@ export interface LinkedRecord {
 
 /** What the checksum covers beside the data, of the record that is being encoded: views of each record cost more than it. */
 const covered = Buffer.alloc(CHECKSUM_OFFSET);
+const fields = new DataView(covered.buffer, covered.byteOffset);
 
 export function encodeRecord({ index, term, kind, data }: Entry, previous: Link): LinkedRecord {
-  covered[0] = RECORD_VERSION;
-  covered[1] = KINDS.indexOf(kind);
-  writeSafeInteger(covered, index, 4);
-  writeSafeInteger(covered, term, 12);
-  covered.writeUInt32BE(data.byteLength, 20);
-  covered.writeUInt32BE(previous, LINK_OFFSET);
+  fields.setUint8(0, RECORD_VERSION);
+  fields.setUint8(1, KINDS.indexOf(kind));
+  fields.setUint32(4, index / 2 ** 32);
+  fields.setUint32(8, index);
+  fields.setUint32(12, term / 2 ** 32);
+  fields.setUint32(16, term);
+  fields.setUint32(20, data.byteLength);
+  fields.setUint32(LINK_OFFSET, previous);
   const link = crc32(data, crc32(covered));
   const bytes = Buffer.allocUnsafe(HEADER_BYTES + data.byteLength);
   bytes.set(covered, 0);
