@@ -16,6 +16,8 @@ const FAST_SERF = {
   leavePropagateDelayMs: 200,
   reconnectIntervalMs: 300,
   reapIntervalMs: 200,
+  // 10 s with this gossip interval: on a busy machine an answer takes its time.
+  queryTimeoutMult: 500,
 };
 
 const running = new Set<Gossip>();

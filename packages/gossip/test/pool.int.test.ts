@@ -275,6 +275,21 @@ describe('a pool of agents over real sockets', () => {
     expect((await c.join('lan', [addressOf(b)])).errors).toEqual([]);
   });
 
+  // Other systems give their loopback one address only.
+  const itOnLinux = process.platform === 'linux' ? it : noTest;
+  itOnLinux('has an address of its own in each pool, and is found under every address of a name', async () => {
+    const wan = { port: 0, profile: 'wan', overrides: FAST } as const;
+    const tags = { role: 'consul' };
+    const a = await startAgent('a', { bindAddress: '127.0.0.2', wan: { ...wan, bindAddress: '127.0.0.3' }, tags });
+    const b = await startAgent('b', { wan, tags });
+    expect((await b.join('lan', [`127.0.0.2:${a.port('lan')}`])).joined).toBe(1);
+    expect((await b.join('wan', [`127.0.0.3:${a.port('wan')}`])).joined).toBe(1);
+    expect(b.pool('lan')!.member('a')?.address).toBe('127.0.0.2');
+    expect(b.pool('wan')!.member('a.dc1')?.address).toBe('127.0.0.3');
+    const c = await startAgent('c');
+    expect((await c.join('lan', [`localhost:${b.port('lan')}`])).joined).toBeGreaterThanOrEqual(1);
+  });
+
   it('drops and counts rubbish, and goes on', async () => {
     const metrics = new Metrics();
     const a = await startAgent('a', {}, { metrics });

@@ -6,6 +6,7 @@ import { hasStockConsul, StockConsul, type ConsulMember } from '../src/soak/stoc
 import { addressOf, eventually, membersAre, nextEvent, startAgent, stopAgents } from './pool-of-agents';
 
 const KEY = Buffer.alloc(32, 5).toString('base64');
+const OTHER_KEY = Buffer.alloc(32, 6).toString('base64');
 
 /** serf.MemberStatus. */
 const [ALIVE, LEFT, FAILED] = [1, 3, 4];
@@ -30,9 +31,9 @@ const story = (key: string | undefined) => async (): Promise<void> => {
   const folder = await mkdtemp(join(tmpdir(), 'tribune-consul-'));
   let consul: StockConsul | undefined;
   try {
-    const options = { lan: { port: 0, profile: 'lan' }, encryptKey: key, serf: {} } as const;
-    const start = (name: string, port = 0): Promise<Gossip> =>
-      startAgent(name, { ...options, lan: { ...options.lan, port }, tags: tags(ID[name]!) });
+    const lan = { port: 0, profile: 'lan' } as const;
+    const start = (name: string, port = 0, encryptKey = key): Promise<Gossip> =>
+      startAgent(name, { lan: { ...lan, port }, encryptKey, serf: {}, tags: tags(ID[name]!) });
     const [a, b, c] = (await Promise.all(['a', 'b', 'c'].map((name) => start(name)))) as [Gossip, Gossip, Gossip];
     for (const agent of [b, c]) await agent.join('lan', [addressOf(a)]);
     consul = await StockConsul.start({ dataDir: folder, join: addressOf(a), key });
@@ -65,6 +66,11 @@ const story = (key: string | undefined) => async (): Promise<void> => {
     if (key !== undefined) {
       expect(await consul.cli('keyring', '-list')).toContain(`${key} [4/4]`);
       expect((await a.keyring('list', ''))[0]).toMatchObject({ keys: { [key]: 4 }, numNodes: 4 });
+      // Each operation from one side; the others take part in all of them.
+      await consul.cli('keyring', `-install=${OTHER_KEY}`);
+      expect((await a.keyring('use', OTHER_KEY))[0]!.error).toBeUndefined();
+      await consul.cli('keyring', `-remove=${key}`);
+      expect(await consul.cli('keyring', '-list')).toContain(`${OTHER_KEY} [4/4]`);
     }
 
     // A tag that changes here shows there.
@@ -77,7 +83,7 @@ const story = (key: string | undefined) => async (): Promise<void> => {
     await c.stop();
     await b.stop();
     await Promise.all([status('b', FAILED), serfHealth('b', 'critical')]);
-    const again = await start('b', b.port('lan'));
+    const again = await start('b', b.port('lan'), key && OTHER_KEY);
     await again.join('lan', [addressOf(a)]);
     await Promise.all([status('b', ALIVE), serfHealth('b', 'passing')]);
 

@@ -1,5 +1,5 @@
 import { lanDefaults, type Profile } from '../src';
-import { addressOf, answerQueries, eventually, membersAre, nextEvent, startAgent, stopAgents } from './pool-of-agents';
+import { addressOf, answerQueries, eventually, membersAre, nextEvent, startAgent } from './pool-of-agents';
 import { hasStockSerf, StockAgent } from '../src/soak/stock-serf';
 import { GrpcFront } from './grpc-front';
 import type { Gossip, GossipOptions } from '../src';
@@ -41,15 +41,14 @@ interface Pool {
 const ALL_ALIVE = { o1: 'alive', o2: 'alive', o3: 'alive', s1: 'alive', s2: 'alive', s3: 'alive' };
 
 /** Three of our agents and three of Debian's `serf agent`. */
-async function mixedPool(key: string | undefined, started: StockAgent[]): Promise<Pool> {
+async function mixedPool(key: string | undefined, { ours, stock }: Pool): Promise<void> {
   const options: Partial<GossipOptions> = { lan, encryptKey: key, serf: {} };
-  const ours = await Promise.all(['o1', 'o2', 'o3'].map((name) => startAgent(name, options)));
+  ours.push(...(await Promise.all(['o1', 'o2', 'o3'].map((name) => startAgent(name, options)))));
   await Promise.all(ours.map((agent) => answerQueries(agent, (name, payload) => `${name}=${payload}`)));
   for (const agent of ours.slice(1)) await agent.join('lan', [addressOf(ours[0]!)]);
   for (const [i, name] of ['s1', 's2', 's3'].entries())
-    started.push(await StockAgent.start(name, addressOf(ours[i]!), { key }));
-  await everybodySees({ ours, stock: started }, ALL_ALIVE);
-  return { ours, stock: started };
+    stock.push(await StockAgent.start(name, addressOf(ours[i]!), { key }));
+  await everybodySees({ ours, stock }, ALL_ALIVE);
 }
 
 async function everybodySees({ ours, stock }: Pool, expected: Readonly<Record<string, string>>): Promise<void> {
@@ -60,10 +59,10 @@ async function everybodySees({ ours, stock }: Pool, expected: Readonly<Record<st
 }
 
 const story = (key: string | undefined) => async (): Promise<void> => {
-  const started: StockAgent[] = [];
+  const pool: Pool = { ours: [], stock: [] };
   let front: GrpcFront | undefined;
   try {
-    const pool = await mixedPool(key, started);
+    await mixedPool(key, pool);
     const [o1, o2, o3] = pool.ours as [Gossip, Gossip, Gossip];
     const [s1, s2, s3] = pool.stock as [StockAgent, StockAgent, StockAgent];
 
@@ -140,18 +139,20 @@ const story = (key: string | undefined) => async (): Promise<void> => {
 
     // Restarted ones are alive again.
     const currentKey = key === undefined ? undefined : OTHER_KEY;
-    started.push(await StockAgent.start('s3', addressOf(o1), { key: currentKey, port: s3.port }));
+    pool.stock.push(await StockAgent.start('s3', addressOf(o1), { key: currentKey, port: s3.port }));
+    const stockAgain = pool.stock.at(-1)!;
     const again = await startAgent('o3', { lan: { ...lan, port: o3.port('lan')! }, encryptKey: currentKey, serf: {} });
+    pool.ours.push(again);
     await again.join('lan', [`127.0.0.1:${s1.port}`]);
-    await everybodySees({ ours: [...survivors.ours, again], stock: [...survivors.stock, started.at(-1)!] }, ALL_ALIVE);
+    await everybodySees({ ours: [...survivors.ours, again], stock: [...survivors.stock, stockAgain] }, ALL_ALIVE);
 
     // Good-byes are understood on both sides.
     await Promise.all([s2.rpc('leave'), o2.leave()]);
-    await everybodySees({ ours: [o1, again], stock: [s1, started.at(-1)!] }, { ...ALL_ALIVE, s2: 'left', o2: 'left' });
+    await everybodySees({ ours: [o1, again], stock: [s1, stockAgain] }, { ...ALL_ALIVE, s2: 'left', o2: 'left' });
   } finally {
     await front?.close();
-    await Promise.all(started.map((agent) => agent.kill()));
-    await stopAgents();
+    await Promise.all(pool.stock.map((agent) => agent.kill()));
+    await Promise.all(pool.ours.map((agent) => agent.stop()));
   }
 };
 

@@ -22,6 +22,7 @@ export const lanDefaults: Profile = {
   awarenessMax: 8,
   buddySystem: true,
   deafnessMembersMin: 4,
+  patientProbes: true,
   gossipIntervalMs: 200,
   gossipNodes: 3,
   gossipToTheDeadMs: 30_000,

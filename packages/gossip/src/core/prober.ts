@@ -12,7 +12,7 @@ interface Probe {
   readonly target: MemberRecord;
   readonly ping: Ping;
   readonly sentAtMs: number;
-  readonly endsAtMs: number;
+  endsAtMs: number;
   phase: 'direct' | 'indirect';
   nacksExpected: number;
   nacks: number;
@@ -101,8 +101,7 @@ export class Prober {
       reachedOverStream: false,
     };
     this.sendPing(target, ping);
-    timers.schedule('probe-timeout', nowMs + config.probeTimeoutMs, () => this.goIndirect());
-    timers.schedule('probe-end', endsAtMs, (endMs) => this.fail(endMs));
+    timers.schedule('probe-timeout', nowMs + config.probeTimeoutMs, (atMs) => this.goIndirect(atMs));
   }
 
   // Lifeguard's buddy system: the ping itself tells a suspect, so that it can refute at once.
@@ -115,10 +114,14 @@ export class Prober {
     this.disseminator.sendAlone(target, [ping, suspicion], target);
   }
 
-  private goIndirect(): void {
+  private goIndirect(nowMs: number): void {
     const probe = this.current;
     if (!probe) return;
-    const { table, random, config, outbox } = this.context;
+    const { table, random, config, outbox, timers } = this.context;
+    // When we are late, the fault is ours: helpers and the stream still get the time that is theirs.
+    if (config.patientProbes)
+      probe.endsAtMs = Math.max(probe.endsAtMs, nowMs + config.probeIntervalMs - config.probeTimeoutMs);
+    timers.schedule('probe-end', probe.endsAtMs, (endMs) => this.fail(endMs));
     const { target, ping } = probe;
     probe.phase = 'indirect';
     const helpers = table.randomMembers(

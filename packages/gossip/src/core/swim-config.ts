@@ -33,6 +33,11 @@ export interface SwimConfig {
    * of complete silence put verdicts off, at the longest until the longest suspicion. 0 switches it off.
    */
   readonly deafnessMembersMin: number;
+  /**
+   * A probe whose time-out we were late for (we did not run, or a send held us up) still gives helpers and the stream all
+   * of probeInterval − probeTimeout. Without it such a probe accuses its target at once, as memberlist's does.
+   */
+  readonly patientProbes: boolean;
   /** ms between gossip rounds and members addressed in each. */
   readonly gossipIntervalMs: number;
   readonly gossipNodes: number;

@@ -142,6 +142,23 @@ describe('the machine', () => {
     expect(facts.filter(({ fact }) => fact.kind === 'departed')).toHaveLength(4);
   });
 
+  it.each([
+    ['accuses nobody after a probe that it was itself late for', true, 0],
+    ['accuses at once where it is not patient, as memberlist does', false, 1],
+  ])('%s', (_, patientProbes, accusations) => {
+    const sim = new SimPool({ seed: 1, knobs: { patientProbes } });
+    sim.addConverged(2);
+    const facts: SimFact[] = [];
+    sim.run(1000);
+    sim.observe = (fact) => facts.push(fact);
+    sim.block('n0');
+    sim.run(3000);
+    sim.release('n0');
+    sim.run(100);
+    const suspected = facts.filter(({ node, fact }) => node === 'n0' && fact.kind === 'suspected');
+    expect(suspected).toHaveLength(accusations);
+  });
+
   it('forwards the ack that it got on behalf of another', () => {
     const { sim } = pool(['a', 'b', 'c']);
     const heard: Message[] = [];

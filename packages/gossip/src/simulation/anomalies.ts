@@ -35,19 +35,21 @@ export const ANOMALY_GRID: readonly AnomalyCell[] = [
   { slow: 16, holdMs: 32_768 },
 ];
 
-/** Without our own addition. */
-const LISTENING: Partial<Profile> = { deafnessMembersMin: 0 };
+/** Without our own additions. */
+const MEMBERLIST: Partial<Profile> = { deafnessMembersMin: 0, patientProbes: false };
 
 export const VARIANTS: Readonly<Record<string, Partial<Profile>>> = {
-  'SWIM (α 5, β 1, no LHM)': { ...LISTENING, suspicionMult: 5, suspicionMaxTimeoutMult: 1, awarenessMax: 1 },
-  '+ LHA-Probe': { ...LISTENING, suspicionMult: 5, suspicionMaxTimeoutMult: 1, awarenessMax: 8 },
-  '+ LHA-Suspicion (β 6)': { ...LISTENING, suspicionMult: 5, suspicionMaxTimeoutMult: 6, awarenessMax: 1 },
-  'Lifeguard α 5 β 6': { ...LISTENING, suspicionMult: 5, suspicionMaxTimeoutMult: 6, awarenessMax: 8 },
-  'Lifeguard α 4 β 6': LISTENING,
-  'Lifeguard α 2 β 6': { ...LISTENING, suspicionMult: 2, suspicionMaxTimeoutMult: 6 },
-  'Lifeguard α 4 β 6 and deafness (profile lan)': {},
+  'SWIM (α 5, β 1, no LHM)': { ...MEMBERLIST, suspicionMult: 5, suspicionMaxTimeoutMult: 1, awarenessMax: 1 },
+  '+ LHA-Probe': { ...MEMBERLIST, suspicionMult: 5, suspicionMaxTimeoutMult: 1, awarenessMax: 8 },
+  '+ LHA-Suspicion (β 6)': { ...MEMBERLIST, suspicionMult: 5, suspicionMaxTimeoutMult: 6, awarenessMax: 1 },
+  'Lifeguard α 5 β 6': { ...MEMBERLIST, suspicionMult: 5, suspicionMaxTimeoutMult: 6, awarenessMax: 8 },
+  'Lifeguard α 4 β 6': MEMBERLIST,
+  'Lifeguard α 2 β 6': { ...MEMBERLIST, suspicionMult: 2, suspicionMaxTimeoutMult: 6 },
+  'Lifeguard α 4 β 6 and deafness': { patientProbes: false },
+  'Lifeguard α 4 β 6 and patience': { deafnessMembersMin: 0 },
+  'profile lan: Lifeguard α 4 β 6, deafness and patience': {},
   'profile brisk': briskDefaults,
-  'Lifeguard α 2 β 6 and deafness': { suspicionMult: 2, suspicionMaxTimeoutMult: 6 },
+  'Lifeguard α 2 β 6, deafness and patience': { suspicionMult: 2, suspicionMaxTimeoutMult: 6 },
 };
 
 const NODES = 64;
