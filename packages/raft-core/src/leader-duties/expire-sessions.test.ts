@@ -26,17 +26,47 @@ describe('sessions with a TTL', () => {
     expect(duty.active).toBe(0);
   });
 
+  const confirmed = async (): Promise<number> => world.machine.revision;
+
   it('live on when they are renewed', async () => {
     duty.begin();
     world.apply(sessionCommand(A, { ttl: '10s' }));
     for (let i = 0; i < 5; i++) {
       await world.settle(15_000);
-      expect(duty.renew(A)).toBe('renewed');
+      expect(await duty.renew(A, confirmed)).toBe('renewed');
     }
     expect(ended()).toEqual([]);
     await world.settle(20_000);
     expect(ended()).toEqual([A]);
-    expect(duty.renew(A)).toBe('unknown');
+    expect(await duty.renew(A, confirmed)).toBe('unknown');
+  });
+
+  it('are not renewed by a server that no quorum confirms', async () => {
+    duty.begin();
+    world.apply(sessionCommand(A, { ttl: '10s' }));
+    expect(await duty.renew(A, async () => undefined)).toBeUndefined();
+  });
+
+  it('are not renewed once their end is on its way', async () => {
+    duty.begin();
+    world.apply(sessionCommand(A, { ttl: '10s' }));
+    let open = (): void => undefined;
+    world.gate = new Promise((resolve) => (open = resolve));
+    await world.settle(20_000);
+    expect(await duty.renew(A, confirmed)).toBe('unknown');
+    open();
+    await world.settle();
+    expect(world.machine.view.tables.sessions.get(A)).toBeUndefined();
+  });
+
+  it('are not renewed when a former leader ended them', async () => {
+    duty.begin();
+    world.apply(sessionCommand(A, { ttl: '10s' }));
+    const meanwhile = async (): Promise<number> => {
+      world.apply({ type: 'session-destroy', id: A });
+      return world.machine.revision;
+    };
+    expect(await duty.renew(A, meanwhile)).toBe('unknown');
   });
 
   it('start anew under a new leader', async () => {
@@ -84,6 +114,6 @@ describe('sessions with a TTL', () => {
     world.apply(sessionCommand(B, { ttl: '0s' }));
     await world.settle(10_000_000);
     expect(ended()).toEqual([]);
-    expect(duty.renew(A)).toBe('renewed');
+    expect(await duty.renew(A, confirmed)).toBe('renewed');
   });
 });

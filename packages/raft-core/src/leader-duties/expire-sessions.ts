@@ -14,6 +14,8 @@ const RETRY_MS = 1_000;
 export class ExpireSessions implements Duty {
   readonly name = 'expire-sessions';
   private readonly timers = new Map<string, Timer>();
+  /** Their end was proposed. */
+  private readonly ending = new Set<string>();
   private unfollow: (() => void) | undefined;
 
   constructor(private readonly collaborators: DutyCollaborators) {}
@@ -29,15 +31,26 @@ export class ExpireSessions implements Duty {
     this.unfollow = undefined;
     for (const timer of this.timers.values()) timer.cancel();
     this.timers.clear();
+    this.ending.clear();
   }
 
-  /** The owner is alive. Call on the leader only. */
-  renew(id: string): 'renewed' | 'unknown' {
-    const session = this.collaborators.view.tables.sessions.get(id);
-    if (!session) return 'unknown';
+  /**
+   * The owner is alive. `confirm` asks a quorum whether this server leads, and resolves with an index that holds everything
+   * acknowledged before; undefined: it does not lead.
+   *
+   * The timer is set first: whoever leads after the confirmation begins it anew later still, so that an owner who was told
+   * `renewed` has its full time even if this process had been asleep. And the session must have survived what was
+   * decided meanwhile: its end may be on its way already.
+   */
+  async renew(id: string, confirm: () => Promise<number | undefined>): Promise<'renewed' | 'unknown' | undefined> {
+    const { view } = this.collaborators;
+    const session = view.tables.sessions.get(id);
     // Before `begin` there is nothing to lengthen.
-    if (this.unfollow) this.arm(session);
-    return 'renewed';
+    if (session && this.unfollow && !this.ending.has(id)) this.arm(session);
+    const index = await confirm();
+    if (index === undefined) return undefined;
+    await view.atLeast(index);
+    return view.tables.sessions.get(id) && !this.ending.has(id) ? 'renewed' : 'unknown';
   }
 
   /** Sessions with a TTL that runs here; for the metric. */
@@ -65,6 +78,7 @@ export class ExpireSessions implements Duty {
 
   private async expire(session: Session): Promise<void> {
     const { clock, logger, propose } = this.collaborators;
+    this.ending.add(session.id);
     logger.debug('session TTL has passed', { session: session.id, node: session.node });
     const result = await propose({ type: 'session-destroy', id: session.id });
     if (result.kind === 'applied' || !this.timers.has(session.id)) return;
@@ -78,6 +92,7 @@ export class ExpireSessions implements Duty {
   private disarm(id: string): void {
     this.timers.get(id)?.cancel();
     this.timers.delete(id);
+    this.ending.delete(id);
   }
 }
 

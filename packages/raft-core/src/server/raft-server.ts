@@ -2,7 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodedError, type Clock, type Logger, type Metrics, type Random, type Startable } from '@tribune/platform';
-import { GrpcServer, StateService, unavailable, type MembershipApi, type StateApi } from '@tribune/protocol';
+import {
+  GrpcServer,
+  StateService,
+  unavailable,
+  type FenceResult,
+  type MembershipApi,
+  type StateApi,
+} from '@tribune/protocol';
 import type { StateMachine, View } from '@tribune/state-store';
 import type { NodeStatus } from '../node/outcomes';
 import { GrpcPeerTransport } from '../transport/grpc-peer-transport';
@@ -190,7 +197,7 @@ class Server implements RaftServer {
         return core().fence;
       },
       feed: this.replicated.feed,
-      renew: (id) => core().sessions.renew(id),
+      renew: (id) => core().sessions.renew(id, () => indexOf(core().fence.getHere())),
       nameOf: (id) => this.members.serverById(id)?.name ?? '',
       addressOf: (id) => this.addressOf(id),
       healthOf: (id) => core().health.of(id),
@@ -222,4 +229,9 @@ class Server implements RaftServer {
     };
     Object.assign(metrics.feedSubscribers, { collect });
   }
+}
+
+async function indexOf(fence: FenceResult | Promise<FenceResult>): Promise<number | undefined> {
+  const result = await fence;
+  return result.kind === 'confirmed' ? result.revision : undefined;
 }

@@ -31,7 +31,8 @@ export interface StateBindingParts {
   readonly proposer: Proposer;
   readonly fence: ReadFence;
   readonly feed: FeedHub;
-  readonly renew: (id: string) => 'renewed' | 'unknown';
+  /** Undefined: no quorum confirms that this server leads. */
+  readonly renew: (id: string) => Promise<'renewed' | 'unknown' | undefined>;
   /** Node name of a server, '' when gossip does not know it. */
   readonly nameOf: (id: string) => string;
   readonly addressOf: (id: string) => string | undefined;
@@ -140,15 +141,8 @@ export class StateBinding implements StateApi {
     return result ?? 'noLeader';
   }
 
-  /**
-   * The timer is set first, and then a quorum confirms that this server leads. Whoever leads later begins the timer anew
-   * after that, so that an owner who was told `renewed` has its full time, even if this process had been asleep.
-   */
   protected async renewHere(id: string): Promise<'renewed' | 'unknown' | undefined> {
-    if (!this.parts.router.isLeader) return undefined;
-    const renewal = this.parts.renew(id);
-    const fence = await this.parts.fence.getHere();
-    return fence.kind === 'confirmed' ? renewal : undefined;
+    return this.parts.router.isLeader ? this.parts.renew(id) : undefined;
   }
 
   async stats(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {

@@ -14,7 +14,9 @@ export interface Profile {
   readonly partition: number;
   /** All cuts are mended. */
   readonly heal: number;
-  /** A server is heard by nobody from the moment it is elected. */
+  /** The connections of a server that lives on end. */
+  readonly reset: number;
+  /** A server is heard by nobody from the moment it is elected, or from soon after. */
   readonly coup: number;
   // ── machines ──
   readonly crash: number;
@@ -58,6 +60,7 @@ export const calm: Profile = {
   partition: 0,
   heal: 0.06,
   coup: 0,
+  reset: 0,
   crash: 0,
   restart: 0.1,
   flicker: 0,
@@ -81,7 +84,7 @@ export const calm: Profile = {
 export const profiles = {
   calm,
   crashes: { ...calm, crash: 0.03, flicker: 0.003 },
-  partitions: { ...calm, partition: 0.06, coup: 0.1, transfer: 0.01 },
+  partitions: { ...calm, partition: 0.06, coup: 0.1, transfer: 0.01, reset: 0.005 },
   'bad-network': { ...calm, loss: 0.1, duplicate: 0.1, delayMsMax: 60 },
   // TigerBeetle's ranges.
   'worst-network': { ...calm, loss: 0.3, duplicate: 0.5, delayMsMax: 100, partition: 0.02, heal: 0.1 },
@@ -110,6 +113,7 @@ export const profiles = {
     crash: 0.02,
     flicker: 0.005,
     transfer: 0.01,
+    reset: 0.01,
   },
   everything: {
     ...calm,
@@ -130,6 +134,7 @@ export const profiles = {
     snapshotThreshold: 30,
     readLeases: true,
     wallJump: 0.005,
+    reset: 0.003,
     ttlMs: 600,
     lockDelayMs: 200,
   },

@@ -56,6 +56,7 @@ export class Troubles {
     else if (this.chance(profile.pause)) server.clock!.pause(random.next() * profile.pauseMsMax);
     else if (this.chance(profile.failingDisk)) server.disk.failure = new Error('input/output error');
     else if (this.chance(profile.fullDisk)) server.disk.freeBytes = server.disk.freeBytes === 0 ? Infinity : 0;
+    else if (this.chance(profile.reset)) this.network.resetConnections(server.id);
     else if (this.chance(profile.wallJump)) server.clock!.jump(this.chance(0.5) ? HOUR_MS : -HOUR_MS);
     else if (this.chance(profile.transfer)) void server.node?.transferLeadership();
   }
@@ -83,16 +84,17 @@ export class Troubles {
 
   /** A leader, in larger groups with one companion: no majority. */
   private leaderSide(): readonly SimServer[] {
-    const { servers, random, profile } = this;
+    const { servers, random } = this;
     const leader = servers.find(({ core }) => core?.role === 'leader');
     if (!leader) return [];
-    return profile.servers > 3 ? [leader, servers[random.integer(servers.length)]!] : [leader];
+    return servers.length > 3 ? [leader, servers[random.integer(servers.length)]!] : [leader];
   }
 
   private changeMembers(): void {
     const { servers, random } = this;
     const one = servers[random.integer(servers.length)]!;
     const other = servers[random.integer(servers.length)]!;
+    const third = servers[random.integer(servers.length)]!;
     const server = { id: one.id, address: one.id };
     const changes = [
       [{ kind: 'addLearner', server }],
@@ -100,6 +102,11 @@ export class Troubles {
       [{ kind: 'remove', id: one.id }],
       [
         { kind: 'addVoter', server },
+        { kind: 'remove', id: other.id },
+      ],
+      [
+        { kind: 'addVoter', server },
+        { kind: 'addVoter', server: { id: third.id, address: third.id } },
         { kind: 'remove', id: other.id },
       ],
       [{ kind: 'demote', id: one.id }],

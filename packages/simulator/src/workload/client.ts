@@ -102,11 +102,13 @@ export class Client {
       if (!leader.isServing || leader.core!.role !== 'leader') return;
       const { node, sessions } = leader;
       const isIgnored = this.world.bug === 'ignoresRenewal';
-      const renewal = isIgnored ? 'renewed' : sessions!.renew(session);
-      const fence = await this.within(Promise.resolve(node!.readIndex()));
-      if (fence?.kind !== 'confirmed') return;
+      const confirm = async (): Promise<number | undefined> => {
+        const fence = await node!.readIndex();
+        return fence.kind === 'confirmed' ? fence.index : undefined;
+      };
+      const renewal = isIgnored ? 'renewed' : await this.within(sessions!.renew(session, confirm));
       if (renewal === 'renewed') expiries.renewed(session);
-      else this.sessions.delete(key);
+      if (renewal === 'unknown') this.sessions.delete(key);
     }
   }
 

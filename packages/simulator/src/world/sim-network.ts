@@ -51,8 +51,14 @@ export class SimNetwork {
   unplug(id: string): void {
     for (const breakOff of this.plugs.get(id)?.streams ?? []) breakOff(new Error('the connection closed'));
     this.plugs.delete(id);
-    for (const plug of this.plugs.values()) {
-      if (this.random.next() < 0.7) plug.clock.trueTimer(this.delayMs(), () => plug.receiver?.peerClosed(id));
+    this.resetConnections(id);
+  }
+
+  /** Most of its peers see their connection with it end; it may live on all the same. */
+  resetConnections(id: string): void {
+    for (const [other, plug] of this.plugs) {
+      if (other !== id && this.random.next() < 0.7)
+        plug.clock.trueTimer(this.delayMs(), () => plug.receiver?.peerClosed(id));
     }
   }
 

@@ -40,6 +40,7 @@ interface Process {
 
 const DISK_WRITE_MS_MAX = 4;
 const FLICKER_MS_MAX = 10;
+const COUP_MS_MAX = 100;
 
 /** A production RaftNode on a simulated machine. What is on its disk survives `crash`, nothing else does. */
 export class SimServer {
@@ -152,10 +153,14 @@ export class SimServer {
   }
 
   private elected(term: number): void {
-    const { invariants, network, random, profile } = this.world;
+    const { clock, invariants, network, random, profile } = this.world;
     invariants.leads(this, term);
-    if (!network.isCalm && random.next() < profile.coup)
-      for (const { id } of invariants.servers) network.cut(this.id, id);
+    if (random.next() >= profile.coup) return;
+    const fall = (): void => {
+      if (!network.isCalm) for (const { id } of invariants.servers) network.cut(this.id, id);
+    };
+    if (random.next() < 0.5) fall();
+    else clock.setTimer(random.next() * COUP_MS_MAX, fall);
   }
 
   /** Off and on again within a few milliseconds. */
