@@ -5,7 +5,7 @@ import type { Role } from '../core/role';
 export type ProposeOutcome =
   /** Durable on a majority and applied here; `result` is what `StateMachine.apply` returned. */
   | { readonly kind: 'applied'; readonly index: LogIndex; readonly result: unknown }
-  /** Certainly not in the log: safe to send to the leader. */
+  /** Certainly not in the log, or cut off from it for good: safe to send to the leader. */
   | { readonly kind: 'notLeader'; readonly leaderId?: ServerId }
   /** Certainly not in the log, for a reason of this server's: full queue, short disk, body too large, transfer. */
   | { readonly kind: 'refused'; readonly reason: string; readonly retryable: boolean }

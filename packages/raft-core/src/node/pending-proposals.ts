@@ -1,3 +1,4 @@
+import type { Clock, Timer } from '@tribune/platform';
 import type { Entry, LogIndex, Term } from '../core/message';
 import type { ProposeOutcome } from './outcomes';
 
@@ -10,17 +11,26 @@ interface Pending {
 /** Told once per batch: a labelled counter costs as much as the rest of an answer. */
 export type CountOutcomes = (outcome: ProposeOutcome['kind'], count: number) => void;
 
+/** A leader that was deposed learns from its successor what became of its entries; it waits that long for the news. */
+const DOUBT_MS = 5_000;
+
 /** Who waits for which entry. An entry answers its proposer only if it carries the term it was proposed in. */
 export class PendingProposals {
   private readonly byIndex = new Map<LogIndex, Pending>();
+  private readonly doubts = new Set<Timer>();
 
-  constructor(private readonly settled: CountOutcomes = () => undefined) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly settled: CountOutcomes = () => undefined,
+  ) {}
 
   get count(): number {
     return this.byIndex.size;
   }
 
   wait(index: LogIndex, term: Term, proposedMs: number): Promise<ProposeOutcome> {
+    // An entry of ours that was cut off here may live on elsewhere.
+    if (this.byIndex.has(index)) this.giveUp([index], 'another entry took its place');
     return new Promise((resolve) => this.byIndex.set(index, { term, proposedMs, resolve }));
   }
 
@@ -37,23 +47,46 @@ export class PendingProposals {
         pending.resolve({ kind: 'applied', index: entry.index, result: results[i] });
       } else {
         replaced++;
-        pending.resolve({ kind: 'unknown', reason: 'another entry took its place' });
+        // What is committed stays, so ours never will be.
+        pending.resolve({ kind: 'notLeader' });
       }
       waited(pending.proposedMs);
     }
     this.tell('applied', before - this.byIndex.size - replaced);
-    this.tell('unknown', replaced);
+    this.tell('notLeader', replaced);
   }
 
-  /** They are in the log, and whether they will be applied is for others to decide now (S8). */
+  /** They are in the log, and whether they will be applied is for others to decide now (S8): most often soon. */
+  doubt(upToTerm: Term, reason: string): void {
+    if (this.byIndex.size === 0) return;
+    const timer = this.clock.setTimer(DOUBT_MS, () => {
+      this.doubts.delete(timer);
+      const doubted = [...this.byIndex].filter(([, { term }]) => term <= upToTerm);
+      this.giveUp(
+        doubted.map(([index]) => index),
+        reason,
+      );
+    });
+    this.doubts.add(timer);
+  }
+
+  /** Nothing will be learned here any more. */
   abandon(reason: string): void {
-    const abandoned = [...this.byIndex.values()];
-    this.byIndex.clear();
-    for (const { resolve } of abandoned) resolve({ kind: 'unknown', reason });
-    this.tell('unknown', abandoned.length);
+    for (const timer of this.doubts) timer.cancel();
+    this.doubts.clear();
+    this.giveUp([...this.byIndex.keys()], reason);
   }
 
-  private tell(outcome: 'applied' | 'unknown', count: number): void {
+  private giveUp(indexes: readonly LogIndex[], reason: string): void {
+    for (const index of indexes) {
+      const { resolve } = this.byIndex.get(index)!;
+      this.byIndex.delete(index);
+      resolve({ kind: 'unknown', reason });
+    }
+    this.tell('unknown', indexes.length);
+  }
+
+  private tell(outcome: 'applied' | 'notLeader' | 'unknown', count: number): void {
     if (count > 0) this.settled(outcome, count);
   }
 }

@@ -12,7 +12,7 @@ export class Waiting {
   readonly requests: OperatorRequests;
 
   constructor(clock: Clock, transferTimeoutMs: number, settled: CountOutcomes) {
-    this.proposals = new PendingProposals(settled);
+    this.proposals = new PendingProposals(clock, settled);
     this.requests = new OperatorRequests(clock, transferTimeoutMs);
   }
 
@@ -22,7 +22,7 @@ export class Waiting {
       case 'leaderChanged':
         return this.requests.leaderChanged(fact.leaderId);
       case 'steppedDown':
-        this.proposals.abandon(`leadership was lost: ${fact.reason}`);
+        this.proposals.doubt(fact.term, `leadership was lost: ${fact.reason}`);
         return this.requests.leadershipLost(fact.reason);
       case 'readsConfirmed':
         return this.reads.confirmed(fact.reads, fact.index);

@@ -1,0 +1,62 @@
+import { SimClock } from '@tribune/testkit';
+import type { Entry } from '../core/message';
+import type { ProposeOutcome } from './outcomes';
+import { PendingProposals } from './pending-proposals';
+
+const entry = (index: number, term: number): Entry => ({ index, term, kind: 'command', data: new Uint8Array() });
+
+describe('proposals of a leader that was deposed', () => {
+  let clock: SimClock;
+  let pending: PendingProposals;
+  let outcome: ProposeOutcome | undefined;
+
+  beforeEach(() => {
+    clock = new SimClock();
+    pending = new PendingProposals(clock);
+    outcome = undefined;
+    void pending.wait(7, 3, 0).then((settled) => (outcome = settled));
+    pending.doubt(3, 'deposed');
+  });
+
+  const settled = async (): Promise<ProposeOutcome | undefined> => {
+    await new Promise(setImmediate);
+    return outcome;
+  };
+  const apply = (...entries: Entry[]): void =>
+    pending.applied(
+      entries,
+      entries.map(({ index }) => `result ${index}`),
+      () => undefined,
+    );
+
+  it('are answered when the successor commits them', async () => {
+    expect(await settled()).toBeUndefined();
+    apply(entry(6, 3), entry(7, 3));
+    expect(await settled()).toEqual({ kind: 'applied', index: 7, result: 'result 7' });
+  });
+
+  it('are certainly not done when it commits something else in their place', async () => {
+    apply(entry(7, 4));
+    expect(await settled()).toEqual({ kind: 'notLeader' });
+  });
+
+  it('are unknown when no news comes', async () => {
+    clock.advance(4_999);
+    expect(await settled()).toBeUndefined();
+    clock.advance(1);
+    expect(await settled()).toEqual({ kind: 'unknown', reason: 'deposed' });
+  });
+
+  it('are unknown at once when this server stops, and no timer is left', async () => {
+    pending.abandon('stopping');
+    expect(await settled()).toEqual({ kind: 'unknown', reason: 'stopping' });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('are unknown when this server leads again and puts another entry in their place', async () => {
+    void pending.wait(7, 5, 0);
+    expect(await settled()).toMatchObject({ kind: 'unknown' });
+    clock.advance(5_000);
+    expect(pending.count).toBe(1);
+  });
+});
