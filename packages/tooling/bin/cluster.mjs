@@ -12,7 +12,14 @@ const folder = join(root, '.tribune/cluster');
 const names = ['server-1', 'server-2', 'server-3', 'client-1', 'client-2'];
 const portsOf = (i) => {
   const base = 8500 + i * 20;
-  return { http: base, grpc: base + 2, dns: base + 3, serf_lan: base + 4, serf_wan: i < 3 ? base + 5 : -1, server: base + 6 };
+  return {
+    http: base,
+    grpc: base + 2,
+    dns: base + 3,
+    serf_lan: base + 4,
+    serf_wan: i < 3 ? base + 5 : -1,
+    server: base + 6,
+  };
 };
 
 function configurationOf(i) {
@@ -53,7 +60,9 @@ function describe() {
   console.log('\nagent      pid      HTTP                     DNS    log');
   for (const [i, name] of names.entries()) {
     const { http, dns } = portsOf(i);
-    console.log(`${name}   ${String(agents.get(i)?.pid).padEnd(8)} http://127.0.0.1:${http}    ${dns}   ${join('.tribune/cluster', name, 'log')}`);
+    console.log(
+      `${name}   ${String(agents.get(i)?.pid).padEnd(8)} http://127.0.0.1:${http}    ${dns}   ${join('.tribune/cluster', name, 'log')}`,
+    );
   }
   console.log(`
 Try, from the project's folder:

@@ -28,7 +28,8 @@ function dependencyHash() {
   const hash = createHash('sha256');
   const files = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'];
   for (const name of readdirSync(join(root, 'packages'))) files.push(`packages/${name}/package.json`);
-  for (const file of files.map((name) => join(root, name)).filter((path) => existsSync(path))) hash.update(readFileSync(file));
+  for (const file of files.map((name) => join(root, name)).filter((path) => existsSync(path)))
+    hash.update(readFileSync(file));
   return hash.digest('hex');
 }
 

@@ -8,7 +8,10 @@ import { join } from 'node:path';
 import { root, setup } from './setup.mjs';
 
 const PHASES = [
-  { name: 'unit', args: ['--testPathIgnorePatterns', '\\.int\\.test\\.ts$', '/node_modules/', '/dist/', '--maxWorkers=2'] },
+  {
+    name: 'unit',
+    args: ['--testPathIgnorePatterns', '\\.int\\.test\\.ts$', '/node_modules/', '/dist/', '--maxWorkers=2'],
+  },
   { name: 'integration', args: ['--testPathPatterns', '\\.int\\.test\\.ts$', '--runInBand'] },
 ];
 /** A runner that has told its result and does not end within this time was left with something open by a test. */
@@ -50,7 +53,8 @@ function end({ jest, kill }, report) {
     const watch = setInterval(() => {
       const now = performance.now();
       if (toldAt === undefined && existsSync(report)) toldAt = now;
-      if (toldAt !== undefined && now - toldAt > ENDING_MS) reason = 'something that a test opened kept the run from ending';
+      if (toldAt !== undefined && now - toldAt > ENDING_MS)
+        reason = 'something that a test opened kept the run from ending';
       else if (now - began > PHASE_MS) reason = `no end after ${PHASE_MS / 60_000} minutes`;
       if (reason) kill();
     }, LOOK_MS);

@@ -1,5 +1,5 @@
 import type { Transaction } from '../transaction/transaction';
-import type { KvEffect } from './kv';
+import type { KvEffect } from './kv-effect';
 import { storeEntry, type KvWrite } from './kv-set';
 import { quote } from './quote';
 import { malformedUuid } from './uuid';

@@ -1,6 +1,6 @@
 import type { KvEntry } from '@tribune/protocol';
 import type { Transaction } from '../transaction/transaction';
-import type { KvEffect } from './kv';
+import type { KvEffect } from './kv-effect';
 
 export interface KvWrite {
   readonly key: string;

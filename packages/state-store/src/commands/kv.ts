@@ -1,17 +1,10 @@
-import type { KvEntry } from '@tribune/protocol';
 import type { Transaction } from '../transaction/transaction';
 import type { KvOperation } from './command';
 import { deleteEntry, deleteIfUnchanged, deleteTree } from './kv-delete';
+import type { KvEffect } from './kv-effect';
 import { lockEntry, unlockEntry } from './kv-lock';
 import { setEntry, setIfUnchanged } from './kv-set';
 import type { Outcome } from './outcome';
-
-/** What a KV operation did. `entry` is the row afterwards, for transactions; undefined after a deletion. */
-export type KvEffect =
-  | { readonly kind: 'done'; readonly entry?: KvEntry }
-  /** The condition did not hold. */
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'error'; readonly message: string };
 
 export function applyKv(txn: Transaction, operation: KvOperation): Outcome {
   const effect = applyKvOperation(txn, operation);

@@ -1,10 +1,10 @@
-import { request as requestPlain, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { request as requestPlain, type IncomingMessage } from 'node:http';
 import { request as requestTls } from 'node:https';
 import { dialErrorText, joinHostPort, messageOf, tlsReason } from '@tribune/platform';
 import type { Observation } from '../../core/check-state';
 import { cutHead } from '../../core/output';
 import { critical, passing, warning, type Probe } from '../probe';
-import { redirectOf } from './redirect';
+import { redirectOf, type Hop } from './redirect';
 
 export interface HttpProbeOptions {
   readonly url: string;
@@ -18,14 +18,6 @@ export interface HttpProbeOptions {
   readonly timeoutMs: number;
   /** Bytes of the answer's body that are kept; the connection is dropped after them. */
   readonly outputBytesMax: number;
-}
-
-/** One request of a chain of redirects. */
-export interface Hop {
-  readonly url: URL;
-  readonly method: string;
-  readonly header: OutgoingHttpHeaders;
-  readonly body: string;
 }
 
 /** As Go's http.Client: the eleventh request of a chain is not made. */

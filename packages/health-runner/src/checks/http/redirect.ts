@@ -1,4 +1,12 @@
-import type { Hop } from './http-probe';
+import type { OutgoingHttpHeaders } from 'node:http';
+
+/** One request of a chain of redirects. */
+export interface Hop {
+  readonly url: URL;
+  readonly method: string;
+  readonly header: OutgoingHttpHeaders;
+  readonly body: string;
+}
 
 /** Not sent to another host than the one they were meant for (CVE-2024-45336 and its kin). */
 const SECRET_HEADERS = ['authorization', 'cookie', 'www-authenticate', 'proxy-authorization'];
