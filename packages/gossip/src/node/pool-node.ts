@@ -1,6 +1,5 @@
-import { CodedError, messageOf, type Logger, type Startable, type Timer } from '@tribune/platform';
+import { CodedError, messageOf, type Logger, type Startable } from '@tribune/platform';
 import type { Coordinate, Member } from '@tribune/protocol';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Endpoint } from '../core/messages';
 import type { Ready, StreamPing } from '../core/ready';
 import { Swim } from '../core/swim';
@@ -22,6 +21,7 @@ import { SnapshotFile } from './snapshot-file';
 import { StateExchanger } from './state-exchanger';
 import { matchesExpression } from './tag-expression';
 import { eventOrTimeout } from './waiting';
+import { WakeUp } from './wake-up';
 
 export class PoolError extends CodedError<
   { code: 'GOSSIP_NOT_RUNNING' } | { code: 'GOSSIP_TAGS_TOO_LONG' } | { code: 'GOSSIP_QUERY_REFUSED'; reason: string }
@@ -29,8 +29,6 @@ export class PoolError extends CodedError<
 
 /** Streams served at once (memberlist: 128 push/pulls). */
 const CONNECTIONS_MAX = 128;
-/** A timer this late means that packets may be waiting which would change its verdict: they are read first. */
-const LATE_MS = 20;
 
 /**
  * One pool: sockets and timers around the two machines. The loop is `pump`: whatever came in, do what SWIM and then
@@ -43,8 +41,7 @@ export class PoolNode implements Startable {
   private readonly snapshot: SnapshotFile | undefined;
   private readonly exchanger: StateExchanger;
   private readonly logger: Logger;
-  private timer: Timer | undefined;
-  private timerAtMs = Infinity;
+  private readonly wakeUp: WakeUp;
   private isPumping = false;
   private tags: Tags;
   private state: 'new' | 'running' | 'leaving' | 'left' | 'stopped' = 'new';
@@ -61,6 +58,7 @@ export class PoolNode implements Startable {
     this.transport = this.createTransport();
     this.snapshot = this.createSnapshot();
     this.exchanger = this.createExchanger();
+    this.wakeUp = new WakeUp(collaborators.clock, () => this.tick());
   }
 
   get port(): number {
@@ -91,7 +89,7 @@ export class PoolNode implements Startable {
     if (this.state === 'stopped' || this.state === 'new') return;
     this.state = 'stopped';
     this.stopping.abort();
-    this.timer?.cancel();
+    this.wakeUp.cancel();
     await this.transport.close();
     await this.snapshot?.close();
   }
@@ -286,17 +284,10 @@ export class PoolNode implements Startable {
   }
 
   private sleep(): void {
-    const nextMs = Math.min(this.swim?.nextTickAtMs() ?? Infinity, this.serf.nextTickAtMs());
-    if (nextMs >= this.timerAtMs) return;
-    this.timer?.cancel();
-    this.timerAtMs = nextMs;
-    this.timer = this.collaborators.clock.setTimer(Math.max(0, nextMs - this.now()), () => void this.wake(nextMs));
+    this.wakeUp.at(Math.min(this.swim?.nextTickAtMs() ?? Infinity, this.serf.nextTickAtMs()));
   }
 
-  private async wake(plannedMs: number): Promise<void> {
-    if (this.now() - plannedMs > LATE_MS) await nextTurn();
-    if (this.state === 'stopped') return;
-    this.timerAtMs = Infinity;
+  private tick(): void {
     this.swim?.tick(this.now());
     this.serf.tick(this.now());
     this.pump();

@@ -1,0 +1,39 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock, Timer } from '@tribune/platform';
+
+/** A timer this late means that packets may be waiting which would change its verdict: they are read first. */
+const LATE_MS = 20;
+
+/** One timer for the earliest deadline of all. */
+export class WakeUp {
+  private timer: Timer | undefined;
+  private timerAtMs = Infinity;
+  private isOver = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly run: () => void,
+  ) {}
+
+  /** Wakes at that time, unless it wakes before anyway; `run` says when next. */
+  at(atMs: number): void {
+    if (atMs >= this.timerAtMs || this.isOver) return;
+    this.timer?.cancel();
+    this.timerAtMs = atMs;
+    const delayMs = Math.max(0, atMs - this.clock.monotonicMs());
+    this.timer = this.clock.setTimer(delayMs, () => void this.wake(atMs));
+  }
+
+  /** For good. */
+  cancel(): void {
+    this.isOver = true;
+    this.timer?.cancel();
+  }
+
+  private async wake(plannedMs: number): Promise<void> {
+    if (this.clock.monotonicMs() - plannedMs > LATE_MS) await nextTurn();
+    if (this.isOver) return;
+    this.timerAtMs = Infinity;
+    this.run();
+  }
+}
