@@ -75,16 +75,16 @@ describe('gossip as a process', () => {
 
   it('names all problems of its flags and exits with 1', async () => {
     const unknown = new GossipProcess('--name=a', '--colour=red');
+    const wrong = new GossipProcess(`--name=${'a'.repeat(256)}`, '--encrypt=c2hvcnQ=', '--wan-port=99999');
+    const profile = new GossipProcess('--name=a', '--profile=fast', '--tags=x');
     expect(await unknown.exited).toBe(1);
     expect(unknown.errors).toBe('unknown argument --colour=red\n');
-    const wrong = new GossipProcess(`--name=${'a'.repeat(256)}`, '--encrypt=c2hvcnQ=', '--wan-port=99999');
     expect(await wrong.exited).toBe(1);
     expect(wrong.errors.trim().split('\n')).toEqual([
       expect.stringMatching(/^name "a+": 1 to 255 bytes/),
       'encryptKey: key size must be 16, 24 or 32 bytes',
       expect.stringMatching(/^wan.port 99999: /),
     ]);
-    const profile = new GossipProcess('--name=a', '--profile=fast', '--tags=x');
     expect(await profile.exited).toBe(1);
     expect(profile.errors).toBe('--profile fast: one of lan, brisk, wan, local\n--tags x: not name=value\n');
   });
