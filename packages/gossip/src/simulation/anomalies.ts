@@ -40,9 +40,18 @@ const MEMBERLIST: Partial<Profile> = { deafnessMembersMin: 0, patientProbes: fal
 
 export const VARIANTS: Readonly<Record<string, Partial<Profile>>> = {
   'SWIM (α 5, β 1, no LHM)': { ...MEMBERLIST, suspicionMult: 5, suspicionMaxTimeoutMult: 1, awarenessMax: 1 },
+  // The original was measured with the buddy system in every row: here is what it does.
+  'SWIM without buddy system': {
+    ...MEMBERLIST,
+    suspicionMult: 5,
+    suspicionMaxTimeoutMult: 1,
+    awarenessMax: 1,
+    buddySystem: false,
+  },
   '+ LHA-Probe': { ...MEMBERLIST, suspicionMult: 5, suspicionMaxTimeoutMult: 1, awarenessMax: 8 },
   '+ LHA-Suspicion (β 6)': { ...MEMBERLIST, suspicionMult: 5, suspicionMaxTimeoutMult: 6, awarenessMax: 1 },
   'Lifeguard α 5 β 6': { ...MEMBERLIST, suspicionMult: 5, suspicionMaxTimeoutMult: 6, awarenessMax: 8 },
+  'Lifeguard α 5 β 6 without buddy system': { ...MEMBERLIST, suspicionMult: 5, buddySystem: false },
   'Lifeguard α 4 β 6': MEMBERLIST,
   'Lifeguard α 2 β 6': { ...MEMBERLIST, suspicionMult: 2, suspicionMaxTimeoutMult: 6 },
   'Lifeguard α 4 β 6 and deafness': { patientProbes: false },
