@@ -1,128 +1,198 @@
 #!/usr/bin/env node
 // Time without writes when the leader of three servers is killed (-9), by default settings, on loopback.
-//   node bin/failover.mjs --bin '<binary>' [--rounds 5] [--base 23000] [--multiplier 5]
+//   node bin/failover.mjs --bin '<binary>' [--beside '<binary>'] [--rounds 5] [--base 23000] [--multiplier 5] [--explain 400]
 // A writer tries each surviving server every 20 ms, one try at a time; the dead server is started again each round.
-// It also checks that every acknowledged write is there at the end of each round.
+// It also checks that every acknowledged write is there at the end of each round. `--beside` takes turns with another
+// program on ports of its own; `--explain` prints what the writer and the servers said in rounds that took longer (ms).
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 
-const arg = (n, d) => {
-  const i = process.argv.indexOf('--' + n);
-  return i < 0 ? d : process.argv[i + 1];
-};
-const rounds = +arg('rounds', 5),
-  base = +arg('base', 23000),
-  mult = arg('multiplier', '');
-const tmp = fs.mkdtempSync(path.join(os.tmpdir(), 'fo-'));
-const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
-const req = (i, method, p, body, timeout = 1000) =>
-  new Promise((res) => {
-    const q = http.request({ host: '127.0.0.1', port: base + i * 10, method, path: p, timeout, agent: false }, (s) => {
-      let b = '';
-      s.on('data', (d) => (b += d));
-      s.on('end', () => res({ status: s.statusCode, body: b }));
-    });
-    q.on('timeout', () => q.destroy());
-    q.on('error', () => res({ status: 0, body: '' }));
-    q.end(body);
-  });
-const procs = [];
-function start(i) {
-  const dir = path.join(tmp, 's' + i);
-  fs.mkdirSync(dir, { recursive: true });
-  const cfg = {
-    server: true,
-    bootstrap_expect: 3,
-    data_dir: path.join(dir, 'data'),
-    node_name: 's' + i,
-    bind_addr: '127.0.0.1',
-    client_addr: '127.0.0.1',
-    log_level: 'warn',
-    retry_join: [0, 1, 2].map((j) => `127.0.0.1:${base + j * 10 + 2}`),
-    retry_interval: '1s',
-    ports: {
-      http: base + i * 10,
-      dns: base + i * 10 + 1,
-      grpc: -1,
-      serf_lan: base + i * 10 + 2,
-      serf_wan: base + i * 10 + 3,
-      server: base + i * 10 + 4,
-    },
-    ...(mult ? { performance: { raft_multiplier: +mult } } : {}),
-  };
-  fs.writeFileSync(path.join(dir, 'a.json'), JSON.stringify(cfg));
-  const log = fs.openSync(path.join(dir, 'log'), 'a');
-  const argv = arg('bin').split(' ');
-  procs[i] = spawn(argv[0], [...argv.slice(1), 'agent', '-config-file=' + path.join(dir, 'a.json')], {
-    stdio: ['ignore', log, log],
-    detached: true,
-  });
-}
-process.on('exit', () =>
-  procs.forEach((p) => {
-    try {
-      process.kill(-p.pid, 'SIGKILL');
-    } catch {}
-  }),
-);
-for (let i = 0; i < 3; i++) start(i);
-const put = async (i, k, v) => {
-  const r = await req(i, 'PUT', '/v1/kv/' + k, v);
-  return r.status === 200 && r.body.trim() === 'true';
-};
-const t0 = performance.now();
-for (;;) {
-  if (await put(0, 'up', '1')) break;
-  await sleep(50);
-  if (performance.now() - t0 > 60000) throw new Error('no leader; ' + tmp);
-}
-console.log(`3 servers up, first write after ${((performance.now() - t0) / 1000).toFixed(2)} s`);
-const gaps = [];
-const acked = new Set();
-let n = 0;
-for (let r = 0; r < rounds; r++) {
-  for (;;) {
-    const ok = [];
-    for (let i = 0; i < 3; i++) ok.push((await req(i, 'GET', '/v1/kv/up')).status === 200);
-    if (ok.every(Boolean)) break;
-    await sleep(200);
+const { values: options } = parseArgs({
+  options: {
+    bin: { type: 'string' },
+    beside: { type: 'string' },
+    rounds: { type: 'string', default: '5' },
+    base: { type: 'string', default: '23000' },
+    multiplier: { type: 'string' },
+    explain: { type: 'string' },
+  },
+});
+const SERVERS = [0, 1, 2];
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Three servers of one program. */
+class Pool {
+  gaps = [];
+  acknowledged = new Set();
+  lost = 0;
+  #processes = [];
+  #written = 0;
+  #folder = fs.mkdtempSync(path.join(os.tmpdir(), 'failover-'));
+
+  constructor(name, binary, base) {
+    Object.assign(this, { name, binary: binary.split(' '), base });
+    process.on('exit', () => this.#processes.forEach((_, i) => this.#kill(i)));
   }
-  await sleep(3000);
-  let leader = -1;
-  while (leader < 0) {
-    const l = JSON.parse((await req(0, 'GET', '/v1/status/leader')).body || '""');
-    leader = [0, 1, 2].findIndex((i) => l.endsWith(':' + (base + i * 10 + 4)));
-    if (leader < 0) await sleep(100);
-  }
-  const live = [0, 1, 2].filter((i) => i !== leader);
-  for (let k = 0; k < 20; k++) {
-    const key = `w${n++}`;
-    if (await put(live[k % 2], key, 'x')) acked.add(key);
-  }
-  process.kill(-procs[leader].pid, 'SIGKILL');
-  const t = performance.now();
-  for (let j = 0; ; j++) {
-    const key = `w${n++}`;
-    if (await put(live[j % 2], key, 'x')) {
-      acked.add(key);
-      break;
+
+  async start() {
+    const began = performance.now();
+    for (const i of SERVERS) this.#launch(i);
+    while (!(await this.#put(0, 'up'))) {
+      if (performance.now() - began > 60_000) throw new Error(`${this.name}: no leader; ${this.#folder}`);
+      await sleep(50);
     }
-    await sleep(20);
-    if (performance.now() - t > 60000) throw new Error('no new leader in 60 s');
+    console.log(`${this.name}: first write after ${((performance.now() - began) / 1000).toFixed(2)} s`);
   }
-  gaps.push(performance.now() - t);
-  let lost = 0;
-  for (const k of acked)
-    if ((await req(live[0], 'GET', '/v1/kv/' + k + '?consistent', undefined, 5000)).status !== 200) lost++;
-  console.log(
-    `round ${r + 1}: leader s${leader} killed, next write after ${gaps.at(-1).toFixed(0)} ms, acknowledged ${acked.size}, lost ${lost}`,
-  );
-  if (lost) process.exitCode = 1;
-  start(leader);
+
+  async round(number) {
+    await this.#settled();
+    const leader = await this.#leader();
+    const live = SERVERS.filter((i) => i !== leader);
+    for (let k = 0; k < 20; k++) await this.#write(live[k % 2]);
+    const steps = [];
+    const wallMs = Date.now();
+    this.#kill(leader);
+    const began = performance.now();
+    for (let attempt = 0; ; attempt++) {
+      const asked = performance.now();
+      const done = await this.#write(live[attempt % 2], (answer) =>
+        steps.push(`${ms(asked - began)} s${live[attempt % 2]} ${ms(performance.now() - asked)} ms: ${answer}`),
+      );
+      if (done) break;
+      await sleep(20);
+      if (performance.now() - began > 60_000) throw new Error(`${this.name}: no new leader in 60 s`);
+    }
+    const gap = performance.now() - began;
+    this.gaps.push(gap);
+    const missing = await this.#missing(live[0]);
+    this.lost += missing;
+    console.log(
+      `${this.name}, round ${number}: leader s${leader} killed, next write after ${ms(gap)} ms, ` +
+        `acknowledged ${this.acknowledged.size}, lost ${missing}`,
+    );
+    if (options.explain && gap > Number(options.explain)) this.#explain(live, wallMs, gap, steps);
+    this.#launch(leader);
+  }
+
+  summary() {
+    const sorted = [...this.gaps].sort((a, b) => a - b);
+    const at = (share) => ms(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]);
+    return `${this.name}: n ${sorted.length}, p50 ${at(0.5)} ms, p90 ${at(0.9)}, p99 ${at(0.99)}, slowest ${sorted.slice(-4).map(ms)}, lost ${this.lost} of ${this.acknowledged.size}`;
+  }
+
+  #launch(i) {
+    const folder = path.join(this.#folder, `s${i}`);
+    fs.mkdirSync(folder, { recursive: true });
+    const port = this.base + i * 10;
+    const configuration = {
+      server: true,
+      bootstrap_expect: SERVERS.length,
+      data_dir: path.join(folder, 'data'),
+      node_name: `s${i}`,
+      bind_addr: '127.0.0.1',
+      client_addr: '127.0.0.1',
+      log_level: options.explain ? 'info' : 'warn',
+      retry_join: SERVERS.map((j) => `127.0.0.1:${this.base + j * 10 + 2}`),
+      retry_interval: '1s',
+      ports: { http: port, dns: port + 1, grpc: -1, serf_lan: port + 2, serf_wan: port + 3, server: port + 4 },
+      ...(options.multiplier ? { performance: { raft_multiplier: Number(options.multiplier) } } : {}),
+    };
+    const file = path.join(folder, 'agent.json');
+    fs.writeFileSync(file, JSON.stringify(configuration));
+    const log = fs.openSync(path.join(folder, 'log'), 'a');
+    const [command, ...words] = this.binary;
+    this.#processes[i] = spawn(command, [...words, 'agent', `-config-file=${file}`], {
+      stdio: ['ignore', log, log],
+      detached: true,
+    });
+  }
+
+  #kill(i) {
+    try {
+      process.kill(-this.#processes[i].pid, 'SIGKILL');
+    } catch {
+      // It has ended already.
+    }
+  }
+
+  async #settled() {
+    for (;;) {
+      const answers = await Promise.all(SERVERS.map((i) => this.#ask(i, 'GET', '/v1/kv/up')));
+      if (answers.every(({ status }) => status === 200)) break;
+      await sleep(200);
+    }
+    await sleep(3000);
+  }
+
+  async #leader() {
+    for (;;) {
+      const address = JSON.parse((await this.#ask(0, 'GET', '/v1/status/leader')).body || '""');
+      const leader = SERVERS.find((i) => address.endsWith(`:${this.base + i * 10 + 4}`));
+      if (leader !== undefined) return leader;
+      await sleep(100);
+    }
+  }
+
+  async #write(server, tell = () => undefined) {
+    const key = `w${this.#written++}`;
+    const done = await this.#put(server, key, tell);
+    if (done) this.acknowledged.add(key);
+    return done;
+  }
+
+  async #put(server, key, tell = () => undefined) {
+    const { status, body } = await this.#ask(server, 'PUT', `/v1/kv/${key}`, 'x');
+    tell(`${status} ${body.trim()}`);
+    return status === 200 && body.trim() === 'true';
+  }
+
+  async #missing(server) {
+    let missing = 0;
+    for (const key of this.acknowledged) {
+      const { status } = await this.#ask(server, 'GET', `/v1/kv/${key}?consistent`, undefined, 5000);
+      if (status !== 200) missing++;
+    }
+    return missing;
+  }
+
+  #ask(server, method, target, body, timeout = 1000) {
+    const to = { host: '127.0.0.1', port: this.base + server * 10, method, path: target, timeout, agent: false };
+    return new Promise((resolve) => {
+      const request = http.request(to, (response) => {
+        let text = '';
+        response.on('data', (chunk) => (text += chunk));
+        response.on('end', () => resolve({ status: response.statusCode, body: text }));
+      });
+      request.on('timeout', () => request.destroy(new Error(`no answer in ${timeout} ms`)));
+      request.on('error', (error) => resolve({ status: 0, body: error.message }));
+      request.end(body);
+    });
+  }
+
+  #explain(live, wallMs, gap, steps) {
+    for (const step of steps) console.log(`    writer ${step}`);
+    for (const i of live) {
+      for (const line of fs.readFileSync(path.join(this.#folder, `s${i}`, 'log'), 'utf8').split('\n')) {
+        const stamp = /\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-][\d:]+)/.exec(line)?.[0] ?? '';
+        const at = Date.parse(stamp) - wallMs;
+        if (at > -500 && at < gap + 100) console.log(`    s${i} ${at} ${line.replace(stamp, '').slice(0, 200)}`);
+      }
+    }
+  }
 }
-gaps.sort((a, b) => a - b);
-console.log(`median ${gaps[gaps.length >> 1].toFixed(0)} ms, max ${gaps.at(-1).toFixed(0)} ms`);
-process.exit();
+
+const ms = (value) => value.toFixed(0);
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+const base = Number(options.base);
+const pools = [new Pool('tribune', options.bin, base)];
+if (options.beside) pools.push(new Pool('beside', options.beside, base + 100));
+for (const pool of pools) await pool.start();
+for (let round = 1; round <= Number(options.rounds); round++) for (const pool of pools) await pool.round(round);
+for (const pool of pools) console.log(pool.summary());
+console.log(`load ${os.loadavg().map((value) => value.toFixed(1))}, ${os.cpus().length} processors`);
+process.exit(pools.some(({ lost }) => lost > 0) ? 1 : 0);

@@ -20,6 +20,7 @@ export class AgentProcess {
   readonly http: HttpClient;
   private child: Child | undefined;
   private environment: Record<string, string> = {};
+  private binary = TRIBUNE;
 
   private constructor(
     readonly name: string,
@@ -71,7 +72,7 @@ export class AgentProcess {
   }
 
   start(...flags: string[]): this {
-    const argv = [TRIBUNE, 'agent', `-config-file=${join(this.folder, 'agent.json')}`, ...flags];
+    const argv = [this.binary, 'agent', `-config-file=${join(this.folder, 'agent.json')}`, ...flags];
     this.child = new Child(this.name, argv, this.environment, this.prefix);
     return this;
   }
@@ -80,6 +81,12 @@ export class AgentProcess {
   surround(environment: Record<string, string>, prefix: readonly string[] = this.prefix): this {
     this.environment = environment;
     this.prefix = prefix;
+    return this;
+  }
+
+  /** What the next start runs. */
+  run(binary: string): this {
+    this.binary = binary;
     return this;
   }
 

@@ -2,8 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 
 export const ROOT = resolve(__dirname, '../../..');
+const binaryOf = (checkout: string): string => resolve(checkout, 'packages/cli/bin/tribune.cjs');
 /** `TRIBUNE_BUILD` names another checkout whose build is to be tested. */
-export const TRIBUNE = resolve(process.env.TRIBUNE_BUILD ?? ROOT, 'packages/cli/bin/tribune.cjs');
+export const TRIBUNE = binaryOf(process.env.TRIBUNE_BUILD ?? ROOT);
+/** `TRIBUNE_PREVIOUS` names a checkout whose build is replaced by the tested one, server by server. */
+export const PREVIOUS = process.env.TRIBUNE_PREVIOUS ? binaryOf(process.env.TRIBUNE_PREVIOUS) : TRIBUNE;
 
 /** An operating-system process under test. What it prints is kept (the newest 256 KiB) for failure messages. */
 export class Child {

@@ -5,8 +5,9 @@ import type { Door } from './kv-client';
 export class SteadyWriter {
   readonly acknowledged: string[] = [];
   readonly failures: string[] = [];
-  /** Moments of acknowledgement, ms. */
+  /** Moments of acknowledgement, and how long each took, ms. */
   readonly moments: number[] = [];
+  readonly latencies: number[] = [];
   private readonly http: readonly HttpClient[];
   private readonly open = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
@@ -41,6 +42,15 @@ export class SteadyWriter {
     return Math.max(0, ...moments.slice(1).map((at, i) => at - moments[i]!));
   }
 
+  /** How many were acknowledged so far; with {@link latenciesSince}, what a stretch of time was like. */
+  get mark(): number {
+    return this.latencies.length;
+  }
+
+  latenciesSince(mark: number): readonly number[] {
+    return this.latencies.slice(mark);
+  }
+
   get total(): number {
     return this.sent;
   }
@@ -48,10 +58,12 @@ export class SteadyWriter {
   private async write(): Promise<void> {
     const key = `${this.prefix}${this.sent}`;
     const server = this.nextServer();
+    const askedMs = performance.now();
     const answer = await this.http[server]!.send('PUT', `/v1/kv/${key}`, key).catch((error: Error) => error);
     if ('status' in answer && answer.status === 200 && answer.text.trim() === 'true') {
       this.acknowledged.push(key);
       this.moments.push(performance.now());
+      this.latencies.push(performance.now() - askedMs);
     } else {
       this.failures.push('status' in answer ? `${answer.status} ${answer.text}` : answer.message);
     }

@@ -3,7 +3,7 @@ import { KvClient, type Door } from './kv-client';
 
 const KEYS = 10;
 const CLIENTS = 8;
-/** Between the answers and the next question of one client. */
+/** Between the answers and the next question of one client, on average. */
 const THINK_MS = 30;
 
 /**
@@ -19,7 +19,10 @@ export class Workload {
   private running = false;
   private workers: Promise<void>[] = [];
 
-  constructor(servers: readonly Door[]) {
+  constructor(
+    servers: readonly Door[],
+    private readonly thinkMs = THINK_MS,
+  ) {
     this.clients = Array.from({ length: CLIENTS }, (_, id) => new KvClient(id, servers, this.history, this.name));
   }
 
@@ -70,7 +73,7 @@ export class Workload {
       const server = Math.floor(Math.random() * client.size);
       if (Math.random() < 0.15) await this.append(client, server);
       else await this.touch(client, server, session, seen);
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * THINK_MS * 2));
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * this.thinkMs * 2));
     }
   }
 

@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentProcess } from '../../src/agent-process';
 import { eventually } from '../../src/eventually';
+import { flipByte } from '../../src/faults/flip';
 import { ServerCluster } from '../../src/server-cluster';
 import { IS_SOAK, rounds } from '../../src/soak';
 import { SteadyWriter } from '../../src/workload/steady-writer';
@@ -161,16 +162,6 @@ function mountSmallDisks(servers: readonly AgentProcess[]): void {
 function fill(folder: string, file: string): void {
   const free = Number(execFileSync('df', ['--output=avail', '-B1', folder]).toString().trim().split('\n').at(-1));
   execFileSync('fallocate', ['-l', String(free), file]);
-}
-
-/** In the middle of the largest file that LevelDB writes to. */
-function flipByte(folder: string): void {
-  const files = readdirSync(folder).filter((name) => /\.(log|ldb)$/.test(name));
-  const path = files.map((name) => join(folder, name)).sort((a, b) => statSync(b).size - statSync(a).size)[0]!;
-  const bytes = readFileSync(path);
-  const at = Math.floor(bytes.length / 2);
-  bytes[at]! ^= 0x10;
-  writeFileSync(path, bytes);
 }
 
 function failSyncs(pid: number): ReturnType<typeof spawn> {

@@ -1,0 +1,5 @@
+/** Nearest rank; the largest for shares that reach beyond the sample. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+}
