@@ -74,7 +74,7 @@ class Pool {
       `${this.name}, round ${number}: leader s${leader} killed, next write after ${ms(gap)} ms, ` +
         `acknowledged ${this.acknowledged.size}, lost ${missing}`,
     );
-    if (options.explain && gap > Number(options.explain)) this.#explain(live, wallMs, gap, steps);
+    if (options.explain && this === pools[0] && gap > Number(options.explain)) this.#explain(live, wallMs, gap, steps);
     this.#launch(leader);
   }
 
@@ -150,11 +150,15 @@ class Pool {
     return status === 200 && body.trim() === 'true';
   }
 
+  /** Keys that a server says it does not have; one that gives no answer is asked again. */
   async #missing(server) {
     let missing = 0;
     for (const key of this.acknowledged) {
-      const { status } = await this.#ask(server, 'GET', `/v1/kv/${key}?consistent`, undefined, 5000);
-      if (status !== 200) missing++;
+      let status = 0;
+      while (status !== 200 && status !== 404) {
+        ({ status } = await this.#ask(server, 'GET', `/v1/kv/${key}?consistent`, undefined, 5000));
+      }
+      if (status === 404) missing++;
     }
     return missing;
   }
