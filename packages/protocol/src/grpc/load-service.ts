@@ -6,6 +6,7 @@ import {
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import { loadSync, type PackageDefinition } from '@grpc/proto-loader';
+import type * as FileDescriptors from './file-descriptors';
 
 /** The contract lives in the repository's `proto/` folder; a package copy may bring it along. */
 export const PROTO_ROOT = resolve(__dirname, '../../../../proto');
@@ -54,4 +55,10 @@ function load(name: ServiceName): Loaded {
       root,
     ) as ServiceClientConstructor;
   return { definition: client.service, client, packageDefinition };
+}
+
+/** The contract of a service for clients that have no files; costs more than {@link loadService}. */
+export function describedService(name: ServiceName): PackageDefinition {
+  const { describedPackage } = require('./file-descriptors') as typeof FileDescriptors;
+  return describedPackage(join(PROTO_ROOT, FILES[name]), [PROTO_ROOT]);
 }

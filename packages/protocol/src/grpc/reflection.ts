@@ -1,7 +1,7 @@
 import type { MethodDefinition, Server, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { PackageDefinition } from '@grpc/proto-loader';
 import type * as ReflectionModule from '@grpc/reflection';
-import { loadService, type ServiceName } from './load-service';
+import { describedService, type ServiceName } from './load-service';
 
 const VERSIONS = ['grpc.reflection.v1.ServerReflection', 'grpc.reflection.v1alpha.ServerReflection'] as const;
 const METHOD = 'ServerReflectionInfo';
@@ -36,7 +36,7 @@ export function addReflection(server: Server, names: readonly ServiceName[]): vo
 /** By path, what the library would register with a server. */
 function reflectionMethods(names: readonly ServiceName[]): ReadonlyMap<string, Method> {
   const { ReflectionService } = require('@grpc/reflection') as typeof ReflectionModule;
-  const merged: PackageDefinition = Object.assign({}, ...names.map((name) => loadService(name).packageDefinition));
+  const merged: PackageDefinition = Object.assign({}, ...names.map(describedService));
   const methods = new Map<string, Method>();
   const registrar = {
     addService(service: ServiceDefinition, implementation: UntypedServiceImplementation): void {
