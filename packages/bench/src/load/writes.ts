@@ -14,10 +14,7 @@ const WRITES: readonly Write[] = Array.from({ length: KEYS }, (_, n) => ({
   value: VALUE,
 }));
 
-/** Made ahead: the generator's own time must not show in the latencies. */
-export const writeOf = (n: number): Write => WRITES[n % KEYS]!;
-
-/** One form of every write, e.g. encoded as somebody's command. */
+/** One form of every write, e.g. encoded as somebody's command; made ahead, as its time must not show in the latencies. */
 export function prepared<T>(prepare: (write: Write) => T): (n: number) => T {
   const forms = WRITES.map(prepare);
   return (n) => forms[n % KEYS]!;

@@ -4,7 +4,7 @@ import { buildConfig, systemMachine, type Machine } from './build/build-config';
 import { systemInterfaces } from './build/interfaces';
 import { devProfile } from './load/dev-profile';
 import { findFiles } from './load/find-files';
-import { parseFlags, type Flags } from './load/flags';
+import type { Flags } from './load/flags';
 import { readSource, type Source, type SourceFormat } from './load/read-source';
 import { agentFields, type GivenAgent } from './schema/agent-fields';
 import { combine, complete } from './schema/combine';
@@ -37,9 +37,6 @@ export function loadConfig(flags: Flags, machine: Machine = systemMachine(system
   if (problems.length > 0) throw new ConfigError(withoutRepeats(problems));
   return freezeDeep(config);
 }
-
-/** The same from the arguments after `tribune agent`. */
-export const loadConfigFromArguments = (argv: readonly string[]): AgentConfig => loadConfig(parseFlags(argv));
 
 function formatOf({ format }: Flags, problems: Problem[]): SourceFormat | undefined {
   if (format === '' || format === 'hcl' || format === 'json') return format === '' ? undefined : format;
