@@ -91,8 +91,9 @@ const story = (key: string | undefined) => async (): Promise<void> => {
     const heard = { acks: new Set<string>(), responses: new Map<string, string>() };
     const query = { name: 'who', payload: Buffer.alloc(0), nodes: [], tags: {}, relayFactor: 2, timeoutMs: 1000 };
     await repeatedly(async () => {
-      const outcome = await front!.client.query('lan', query);
-      if (!outcome.ok) throw new Error(outcome.reason);
+      // A machine that is busy beyond the deadline of the call is asked again as well.
+      const outcome = await front!.client.query('lan', query).catch(() => undefined);
+      if (!outcome?.ok) return false;
       for (const from of outcome.acks) heard.acks.add(from);
       for (const [from, response] of outcome.responses) heard.responses.set(from, Buffer.from(response).toString());
       return heard.acks.size === 6 && heard.responses.size === 6;
