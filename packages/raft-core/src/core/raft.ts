@@ -152,7 +152,8 @@ export class Raft {
     const { state } = this;
     const { leadership } = state;
     if (!leadership) return { kind: 'notLeader', leaderId: state.leaderId };
-    if (leadership.transfer) return { kind: 'refused', reason: 'leadership is being transferred', retryable: true };
+    // Whoever asked looks for a leader again, and finds the next one, or this one if nobody takes over.
+    if (leadership.transfer) return { kind: 'notLeader', leaderId: undefined };
     if (leadership.uncommittedBytes > this.config.uncommittedBytesMax) {
       return { kind: 'refused', reason: 'too much waits to be committed', retryable: true };
     }
