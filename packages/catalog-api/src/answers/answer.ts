@@ -8,6 +8,7 @@ export class Answer implements SharedBody {
   readonly bytes: string | Buffer;
   readonly byteLength: number;
   gzipped: Buffer | undefined;
+  whole: SharedBody['whole'];
   /** False once a row behind it has changed: it may still be sent to those who asked before, never to others. */
   isCurrent = true;
   /** Asked for since the last sweep. */

@@ -1,9 +1,13 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Shortcut } from '../http/dispatcher';
 import { acceptsGzip } from '../http/gzip';
-import { endBody } from '../http/writer';
+import { WholeAnswer } from '../http/whole-answer';
+import { endBody, endWhole } from '../http/writer';
 import type { AnswerCache, ReadyReply } from './answer-cache';
 import type { Fence } from './fence';
+
+/** Headers alone where the body is too long to be kept with them. */
+type Sendable = WholeAnswer | string[];
 
 /**
  * The shortest way for a read: its very target was answered before and no row behind that answer has changed. Anything
@@ -16,23 +20,28 @@ export function readShortcut(
   stalledMs: number,
   onAnswered: (route: string, status: number) => void,
 ): Shortcut {
-  const plain = new WeakMap<ReadyReply, string[]>();
-  const packed = new WeakMap<ReadyReply, string[]>();
+  const plain = new WeakMap<ReadyReply, Sendable>();
+  const packed = new WeakMap<ReadyReply, Sendable>();
   const write = (
     ready: ReadyReply,
     response: ServerResponse,
     body: string | Buffer,
     byteLength: number,
-    heads: typeof plain,
+    forms: typeof plain,
   ): void => {
-    let head = heads.get(ready);
-    if (!head) {
-      const encoding = heads === packed ? ['Content-Encoding', 'gzip'] : [];
-      head = [...headersFirst, ...ready.headers, ...encoding, 'Content-Length', String(byteLength)];
-      heads.set(ready, head);
+    let form = forms.get(ready);
+    if (!form) {
+      const encoding = forms === packed ? ['Content-Encoding', 'gzip'] : [];
+      const headers = [...headersFirst, ...ready.headers, ...encoding, 'Content-Length', String(byteLength)];
+      form = WholeAnswer.fits(byteLength) ? new WholeAnswer(ready.answer.status, headers, body) : headers;
+      forms.set(ready, form);
     }
-    response.writeHead(ready.answer.status, head);
-    endBody(response, body, stalledMs);
+    if (form instanceof WholeAnswer) {
+      endWhole(response, form, stalledMs);
+    } else {
+      response.writeHead(ready.answer.status, form);
+      endBody(response, body, stalledMs);
+    }
     onAnswered(ready.route, ready.answer.status);
   };
   return (request, response, takeLongWay) => {

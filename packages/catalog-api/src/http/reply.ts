@@ -1,3 +1,5 @@
+import type { WholeAnswer } from './whole-answer';
+
 /** What a route answers. The kernel adds `Vary`, the length, gzip, indentation and configured headers. */
 export interface Reply {
   readonly status: number;
@@ -22,6 +24,8 @@ export interface SharedBody {
   readonly bytes: string | Buffer;
   readonly byteLength: number;
   gzipped: Buffer | undefined;
+  /** As it went to the last request, headers and all. */
+  whole?: { readonly headers: string; readonly answer: WholeAnswer };
 }
 
 const JSON_TYPE: readonly string[] = ['Content-Type', 'application/json'];

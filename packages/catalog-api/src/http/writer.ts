@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { encodeJson } from '../json/go-json';
-import type { Reply } from './reply';
+import type { Reply, SharedBody } from './reply';
 import { compress } from './gzip';
+import { WholeAnswer } from './whole-answer';
 
 /** A client that takes no byte of its answer for this long is cut off, so that it cannot hold memory. Milliseconds. */
 export const STALLED_READER_MS = 60_000;
@@ -16,18 +17,29 @@ export interface WriteStyle {
   readonly stalledMs: number;
 }
 
+/** What nearly every write is answered. */
+const YES_OR_NO: ReadonlyMap<unknown, SharedBody> = new Map(
+  [true, false].map((value) => {
+    const bytes = encodeJson(value, false);
+    return [value, { bytes, byteLength: Buffer.byteLength(bytes), gzipped: undefined }];
+  }),
+);
+
 /** Puts a reply on the wire. Only a body too large to compress on the loop and a stream are asynchronous. */
 export function writeReply(response: ServerResponse, reply: Reply, style: WriteStyle): void | Promise<void> {
   const { body } = reply;
   switch (body.kind) {
     case 'none':
       return end(response, reply, style, '', 0);
-    case 'json':
+    case 'json': {
+      const known = style.pretty || style.gzip ? undefined : YES_OR_NO.get(body.value);
+      if (known) return endShared(response, reply, style, known);
       return writeBytes(response, reply, style, encodeJson(body.value, style.pretty));
+    }
     case 'bytes':
       return writeBytes(response, reply, style, body.bytes);
     case 'shared': {
-      if (!style.gzip) return end(response, reply, style, body.bytes.bytes, body.bytes.byteLength);
+      if (!style.gzip) return endShared(response, reply, style, body.bytes);
       if (body.bytes.gzipped) return endGzipped(response, reply, style, body.bytes.gzipped);
       return compressThen(body.bytes.bytes, (packed) => {
         body.bytes.gzipped = packed;
@@ -63,6 +75,22 @@ function endGzipped(response: ServerResponse, reply: Reply, style: WriteStyle, p
 function end(response: ServerResponse, reply: Reply, style: WriteStyle, bytes: string | Buffer, length: number): void {
   response.writeHead(reply.status, [...style.headers, ...reply.headers, 'Content-Length', String(length)]);
   endBody(response, bytes, style.stalledMs);
+}
+
+/** Those who wait for the same thing get the same headers, most often. */
+function endShared(response: ServerResponse, reply: Reply, style: WriteStyle, body: SharedBody): void {
+  if (!WholeAnswer.fits(body.byteLength)) return end(response, reply, style, body.bytes, body.byteLength);
+  const headers = [...style.headers, ...reply.headers, 'Content-Length', String(body.byteLength)];
+  const text = `${reply.status}${headers.join('\n')}`;
+  if (body.whole?.headers !== text)
+    body.whole = { headers: text, answer: new WholeAnswer(reply.status, headers, body.bytes) };
+  endWhole(response, body.whole.answer, style.stalledMs);
+}
+
+/** Sends a whole answer, and lets go of a client that does not take it. */
+export function endWhole(response: ServerResponse, answer: WholeAnswer, stalledMs: number): void {
+  answer.send(response);
+  if (response.writableLength > 0) cutOffWhenStalled(response, stalledMs);
 }
 
 /** Sends a body after its headers, and lets go of a client that does not take it. */
