@@ -102,10 +102,13 @@ describe('three servers', () => {
       const away = new Set<number>();
       const writer = new SteadyWriter(cluster.servers, 'rolling/', (server) => !away.has(server));
       writer.start(bound(500, 100));
+      const stopsMs: number[] = [];
       for (let round = 0; round < rounds(1); round++) {
         for (const [i, server] of cluster.servers.entries()) {
           away.add(i);
+          const began = performance.now();
           await server.process.stop('SIGTERM');
+          stopsMs.push(performance.now() - began);
           await server
             .run(round % 2 === 0 ? TRIBUNE : PREVIOUS)
             .start()
@@ -122,6 +125,7 @@ describe('three servers', () => {
         [writer.failures.length],
         `of ${writer.total}: ${[...new Set(writer.failures)].join('; ')}`,
       );
+      report('rolling restart: time to stop in ms', stopsMs, 'SIGTERM to exit');
       // Row 24.
       expect(writer.failures.length / writer.total).toBeLessThanOrEqual(bound(0.001, 0.01));
       await expectAll(writer.acknowledged, 'rolling/');
