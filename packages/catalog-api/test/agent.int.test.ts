@@ -89,7 +89,7 @@ describe('the monitor', () => {
 describe('metrics', () => {
   test('come as gauges, counters and samples', async () => {
     agent = await AgentFixture.start();
-    await get('/v1/agent/services');
+    await agent.runner.syncNow();
     const metrics = await get('/v1/agent/metrics');
     expect(Object.keys(metrics)).toEqual(['Timestamp', 'Gauges', 'Points', 'Counters', 'Samples']);
     const names = (metrics.Counters as unknown as { Name: string }[]).map(({ Name }) => Name);

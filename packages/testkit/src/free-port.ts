@@ -3,9 +3,9 @@ import { createServer } from 'node:net';
 
 /**
  * Systems take ports for outgoing connections and for port 0 from 32768 up (Linux) or 49152 up (others): below, nobody
- * gets one unasked, also while a server is down that is to come back on its port.
+ * gets one unasked, also while a server is down that is to come back on its port. Sidecars have 21000 to 21255.
  */
-const FIRST_PORT = 20_000;
+const FIRST_PORT = 22_000;
 const BLOCKS = 200;
 const PORTS_PER_BLOCK = 50;
 

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { createHealthRunner, type HealthRunner } from '@tribune/health-runner';
 import { createLogger, Metrics, silentLogger, systemClock, systemRandom, type LogSource } from '@tribune/platform';
 import type { Member, MembershipApi } from '@tribune/protocol';
-import { LocalState } from '@tribune/testkit';
+import { LocalState, SimClock } from '@tribune/testkit';
 import { catalogApiDefaults, createCatalogApi, type CatalogApi, type CatalogApiOptions } from '../../src/index';
 
 const NODE = {
@@ -43,7 +43,8 @@ export class AgentFixture {
   static async start(options: Partial<CatalogApiOptions> = {}): Promise<AgentFixture> {
     const state = new LocalState(systemClock);
     const common = { state, view: state.view, clock: systemClock, random: systemRandom, metrics: new Metrics() };
-    const runner = createHealthRunner({ node: NODE }, { ...common, logger: silentLogger });
+    // Its time stands still: no check runs by itself between what a test registers and what it reads.
+    const runner = createHealthRunner({ node: NODE }, { ...common, clock: new SimClock(), logger: silentLogger });
     const logger = createLogger({
       level: 'error',
       format: 'text',
