@@ -156,7 +156,8 @@ describe('servers over gRPC and LevelDB', () => {
   });
 
   it('the lead is handed over on request, and says so', async () => {
-    const servers = await boot(['a', 'b', 'c']);
+    // The target has one election's time to win: on a busy machine 400 ms would be short.
+    const servers = await boot(['a', 'b', 'c'], { multiplier: 5 });
     for (const server of servers) await server.node.bootstrap(membersOf(servers));
     const leader = await leaderOf(servers);
     await leader.node.propose(text('x'));

@@ -119,7 +119,8 @@ describe('three servers', () => {
 
   it('hand over the lead on request, asked anywhere', async () => {
     const target = follower();
-    expect(await follower().state.transferLeadership(target.id)).toEqual({ ok: true });
+    // A busy successor may not win in time; then the leader goes on, says so, and is asked again.
+    while (!(await follower().state.transferLeadership(target.id)).ok && leader() !== target);
     await until(() => leader() === target);
     expect(await write(servers[0]!.state, setKey('a', '1'))).toEqual({ kind: 'done', ok: true });
   });
