@@ -10,6 +10,7 @@ export {
   addressProblem,
   dialErrorText,
   joinHostPort,
+  listenErrorText,
   lookupErrorText,
   splitHostPort,
   tlsReason,

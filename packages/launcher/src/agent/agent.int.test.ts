@@ -191,7 +191,7 @@ test('a port that is taken ends the start, and the reason names the piece', asyn
   const { port } = holder.address() as { port: number };
   const agent = new TestAgent('', '-dev', `-http-port=${port}`);
   try {
-    await expect(agent.agent.start()).rejects.toThrow(/^catalog-api: .*EADDRINUSE/);
+    await expect(agent.agent.start()).rejects.toThrow(/^catalog-api: listen tcp .*: bind: address already in use$/);
   } finally {
     await agent.stop();
     holder.close();

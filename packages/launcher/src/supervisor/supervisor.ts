@@ -1,4 +1,5 @@
 import {
+  listenErrorText,
   messageOf,
   sleep,
   type Clock,
@@ -46,7 +47,7 @@ export class Supervisor implements Startable {
       this.started.push(piece);
       await this.startPiece(piece).catch(async (error: unknown) => {
         await this.stop();
-        throw new Error(`${piece.name}: ${messageOf(error)}`, { cause: error });
+        throw new Error(`${piece.name}: ${listenErrorText(error)}`, { cause: error });
       });
       logger.debug('piece started', { piece: piece.name, ms: Math.round(clock.monotonicMs() - beganMs) });
     }

@@ -1,4 +1,5 @@
-import { dialErrorText, lookupErrorText, splitHostPort } from './dial-error';
+import { createServer } from 'node:net';
+import { dialErrorText, listenErrorText, lookupErrorText, splitHostPort } from './dial-error';
 
 const thrown = (code: string, more: object = {}): Error =>
   Object.assign(new Error(`connect ${code}`), { code, ...more });
@@ -16,6 +17,13 @@ test.each([
   ],
   ['a time-out', thrown('ETIMEDOUT'), 'dial tcp web:80: i/o timeout'],
   ['a reset', thrown('ECONNRESET'), 'read tcp web:80: read: connection reset by peer'],
+  [
+    'TLS where there is none',
+    Object.assign(new Error('80:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../x.c:355:'), {
+      code: 'ERR_SSL_WRONG_VERSION_NUMBER',
+    }),
+    'tls: wrong version number',
+  ],
   ['a certificate', thrown('CERT_HAS_EXPIRED'), 'x509: certificate has expired or is not yet valid'],
 ])('%s reads as Go says it', (_, error, text) => {
   expect(dialErrorText('tcp', 'web:80', error)).toBe(text);
@@ -35,4 +43,15 @@ test('ports above 65535 are none', () => {
     undefined,
     undefined,
   ]);
+});
+
+test('a port that is taken', async () => {
+  const first = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => first.once('listening', resolve));
+  const { port } = first.address() as { port: number };
+  const second = createServer().listen(port, '127.0.0.1');
+  const error = await new Promise((resolve) => second.once('error', resolve));
+  first.close();
+  expect(listenErrorText(error)).toBe(`listen tcp 127.0.0.1:${port}: bind: address already in use`);
+  expect(listenErrorText(new Error('odd'))).toBe('odd');
 });

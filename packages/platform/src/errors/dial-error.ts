@@ -36,7 +36,7 @@ export function dialErrorText(network: 'tcp' | 'udp', target: string, thrown: un
   const { code, address, port } = failure;
   if (code !== undefined && Object.hasOwn(CERTIFICATE_TEXTS, code)) return CERTIFICATE_TEXTS[code]!;
   // OpenSSL's own text carries the number of a thread, which is another one in each life of the agent.
-  if (code === 'EPROTO') return `tls: ${tlsReason(thrown)}`;
+  if (code === 'EPROTO' || code?.startsWith('ERR_SSL_')) return `tls: ${tlsReason(thrown)}`;
   if (code === 'ECONNRESET') {
     return messageOf(thrown) === 'socket hang up' ? 'EOF' : `read ${network} ${target}: read: connection reset by peer`;
   }
@@ -87,3 +87,19 @@ const hostOf = (target: string): string => splitHostPort(target)?.host ?? target
 
 export const joinHostPort = (host: string, port: number): string =>
   isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+
+/** A port that cannot be had: `listen tcp 127.0.0.1:8500: bind: address already in use`. */
+export function listenErrorText(thrown: unknown): string {
+  const { code, syscall, address, port } = thrown as DialFailure & NodeJS.ErrnoException;
+  const reason = BIND_TEXTS[code ?? ''];
+  if (syscall === undefined || reason === undefined) return messageOf(thrown);
+  const network = syscall === 'bind' ? 'udp' : 'tcp';
+  const at = port === undefined ? (address ?? '') : joinHostPort(address ?? '', port);
+  return `listen ${port === undefined ? 'unix' : network} ${at}: bind: ${reason}`;
+}
+
+const BIND_TEXTS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EADDRINUSE: 'address already in use',
+  EADDRNOTAVAIL: 'cannot assign requested address',
+};
