@@ -128,7 +128,9 @@ export function serverCore(foundations: Foundations): ServerCore {
       const untilMs = clock.monotonicMs() + HANDOVER_MS;
       while (router.isLeader && !alone && clock.monotonicMs() < untilMs) {
         const outcome = await router.handOver(() => node.transferLeadership());
-        if (outcome.kind !== 'transferred') await sleep(clock, HANDOVER_RETRY_MS);
+        // A node that failed leads nobody any more, although it never said so.
+        if (outcome.kind === 'notLeader') return;
+        if (outcome.kind === 'refused') await sleep(clock, HANDOVER_RETRY_MS);
       }
     },
     async stop() {
