@@ -21,6 +21,7 @@ export type {
   SessionDestroyCommand,
   SettingCommand,
   StateHashes,
+  StateReport,
   TableCommand,
   TombstoneReapCommand,
   TxnCommand,
@@ -77,3 +78,4 @@ export { TopicFilter } from './view/topic-filter';
 export { topicSnapshot } from './view/topic-snapshot';
 export { isReadOnlyTxn, readTxn } from './commands/txn';
 export { malformedUuid } from './commands/uuid';
+export { HASH_FORMAT } from './snapshot/hash';

@@ -2,7 +2,8 @@ import type { Timer } from '@tribune/platform';
 import type { StateHashes } from '@tribune/state-store';
 import type { Duty, DutyCollaborators } from './duty';
 
-const INTERVAL_MS = 60_000;
+/** A damaged server is found within this, the time to hash a state, and one commit. */
+const INTERVAL_MS = 30_000;
 
 /** Has all servers hash their tables now and then, and tells them what the leader's hashes were the time before. */
 export class AuditState implements Duty {

@@ -23,7 +23,7 @@ describe('servers that audit their state', () => {
         TestServer.create(name, pool, {
           bootstrapExpect: 3,
           rpcHoldMs: 1_000,
-          auditMs: 50,
+          auditMs: 250,
           logger: listener(errors[i]!),
         }),
       ),
@@ -34,7 +34,7 @@ describe('servers that audit their state', () => {
     const rounds = (server: TestServer): number => server.running.view.revision;
     const before = rounds(servers[0]!);
     await until(() => servers.every((server) => rounds(server) >= before + 5));
-    const alarms = (i: number) => errors[i]!.filter(([message]) => message.includes('not the state'));
+    const alarms = (i: number) => errors[i]!.filter(([message]) => message.includes('that the leader has'));
     expect(names.flatMap((_, i) => alarms(i))).toEqual([]);
     const odd = servers.findIndex((server) => !server.isLeader);
     const tables = servers[odd]!.running.view.tables as Tables;
@@ -45,6 +45,48 @@ describe('servers that audit their state', () => {
       expect.objectContaining({ table: 'kv', index: expect.any(Number) as number }),
     ]);
     expect(names.flatMap((_, i) => (i === odd ? [] : alarms(i)))).toEqual([]);
+    await Promise.all(servers.map((server) => server.remove()));
+  });
+
+  it.each(['a follower', 'the leader'])('end the odd one for good when it is %s, and go on without it', async (who) => {
+    const pool = new FakePool();
+    const fatal: [number, Error][] = [];
+    const servers = await Promise.all(
+      ['one', 'two', 'three'].map((name, i) =>
+        TestServer.create(name, pool, {
+          bootstrapExpect: 3,
+          rpcHoldMs: 1_000,
+          auditMs: 250,
+          spoiledKey: who === 'a follower' && i === 2 ? 'rotten' : undefined,
+          onFatal: (error) => void fatal.push([i, error]),
+        }),
+      ),
+    );
+    await Promise.all(servers.map((server) => server.start()));
+    await until(() => servers.some((server) => server.isLeader));
+    let odd = 2;
+    if (who === 'a follower') {
+      if (servers[2]!.isLeader) await servers[2]!.state.transferLeadership();
+      await write(servers[0]!.state, setKey('rotten', 'sound'));
+    } else {
+      await write(servers[0]!.state, setKey('rotten', 'sound'));
+      odd = servers.findIndex((server) => server.isLeader);
+      const tables = servers[odd]!.running.view.tables as Tables;
+      tables.kv.put({ ...tables.kv.get('rotten')!, value: Buffer.from('spoiled') });
+    }
+    await until(() => fatal.length > 0);
+    expect(fatal.map(([i, error]) => [i, error.message])).toEqual([
+      [
+        odd,
+        expect.stringMatching(/^at index \d+ the table kv of this server was not what a majority of the servers had/),
+      ],
+    ]);
+    await servers[odd]!.stop();
+    await expect(servers[odd]!.start()).rejects.toMatchObject({ code: 'STATE_QUARANTINED' });
+    const rest = servers.filter((_, i) => i !== odd);
+    await until(() => rest.some((server) => server.isLeader));
+    await write(rest[0]!.state, setKey('after', '1'));
+    expect(fatal).toHaveLength(1);
     await Promise.all(servers.map((server) => server.remove()));
   });
 

@@ -29,8 +29,10 @@ export interface RaftServerOptions {
   readonly feedHistory?: HistoryLimits;
   /** Care of servers, as long as operators have not set it for the datacenter. @default Consul's */
   readonly autopilot?: AutopilotSettings;
-  /** How often the leader has all servers compare their tables. @default 60000 */
+  /** How often the leader has all servers compare their tables. @default 30000 */
   readonly auditMs?: number;
+  /** For tests of that: this server alone has another value under this KV key. @default `TRIBUNE_TEST_SPOILED_KEY` */
+  readonly spoiledKey?: string;
   /** What the catalog says about this node when the leader registers it. */
   readonly taggedAddresses?: Readonly<Record<string, string>>;
   readonly nodeMeta?: Readonly<Record<string, string>>;

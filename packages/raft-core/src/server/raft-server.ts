@@ -16,9 +16,10 @@ import { GrpcPeerTransport } from '../transport/grpc-peer-transport';
 import { LanMembers } from './lan-members';
 import { serverMetrics, type ServerMetrics } from './metrics';
 import { advertised, assertServerOptions, type RaftServerOptions } from './options';
+import { quarantine } from './quarantine';
 import { commandProblem, ReplicatedState } from './replicated-state';
 import { serverCore, type ServerCore } from './server-core';
-import type { Divergence } from './state-audit';
+import type { Divergence, Minority } from './state-audit';
 import { LeaderOnlyBinding, RemoteStateBinding, StateBinding, type StateBindingParts } from './state-binding';
 
 export interface RaftServerCollaborators {
@@ -65,15 +66,24 @@ class Server implements RaftServer {
   private serving = false;
   private grpc: GrpcServer | undefined;
   private temporaryDir: string | undefined;
+  private dataDir: string | undefined;
+  private isQuarantined = false;
 
   constructor(
     private readonly options: RaftServerOptions,
     private readonly collaborators: RaftServerCollaborators,
   ) {
-    this.replicated = new ReplicatedState(collaborators.clock, options.feedHistory, () => this.core?.stateReplaced());
+    this.replicated = new ReplicatedState(
+      collaborators.clock,
+      options.feedHistory,
+      () => this.core?.stateReplaced(),
+      () => this.voters(),
+      options.spoiledKey ?? process.env['TRIBUNE_TEST_SPOILED_KEY'],
+    );
     this.members = new LanMembers(options.datacenter, collaborators);
     this.metrics = serverMetrics(collaborators.metrics);
     this.replicated.audit.onDivergence = (divergence) => this.diverged(divergence);
+    this.replicated.audit.onMinority = (minority) => void this.quarantined(minority);
     const parts = this.parts();
     this.state = new StateBinding(parts);
     this.service = this.stateService(parts);
@@ -133,6 +143,7 @@ class Server implements RaftServer {
     await grpc.start();
     await members.start();
     const dataDir = options.dataDir ?? (this.temporaryDir = await mkdtemp(join(tmpdir(), 'tribune-')));
+    this.dataDir = dataDir;
     address = advertised(options.advertiseAddress, grpc.port);
     const core = serverCore({ options, collaborators, replicated, members, transport, metrics, dataDir, address });
     await core.start();
@@ -166,6 +177,24 @@ class Server implements RaftServer {
   private diverged(divergence: Divergence): void {
     this.metrics.divergences.inc({ table: divergence.table });
     this.collaborators.logger.error('this server has not the state that the leader has', { ...divergence });
+  }
+
+  /** Only this server is wrong: it ends, and the others go on without it. */
+  private async quarantined(minority: Minority): Promise<void> {
+    const { logger, onFatal } = this.collaborators;
+    if (this.isQuarantined || !this.dataDir) return;
+    this.isQuarantined = true;
+    logger.error('this server has not the state that a majority has and is quarantined', { ...minority });
+    try {
+      onFatal?.(await quarantine(this.dataDir, minority));
+    } catch (error) {
+      onFatal?.(error as Error);
+    }
+  }
+
+  private voters(): readonly string[] {
+    const peers = this.core?.node.status().peers ?? [];
+    return peers.filter(({ suffrage }) => suffrage === 'voter').map(({ id }) => id);
   }
 
   private addressOf(id: string): string | undefined {

@@ -1,6 +1,13 @@
 import { crc32 } from 'node:zlib';
 import { sleep, type Clock } from '@tribune/platform';
-import { decodeCommand, StateMachine, type Command, type KvOperation, type Outcome } from '@tribune/state-store';
+import {
+  decodeCommand,
+  StateMachine,
+  type Command,
+  type KvOperation,
+  type Outcome,
+  type Tables,
+} from '@tribune/state-store';
 import type { StateMachine as RaftStateMachine } from '../node/state-machine';
 import { FeedHub, feedHubDefaults } from './feed/feed-hub';
 import { historyDefaults, type HistoryLimits } from './feed/history';
@@ -20,15 +27,20 @@ export class ReplicatedState implements RaftStateMachine {
     history: HistoryLimits = historyDefaults,
     /** Other tables took the place of the old ones, by a snapshot or a restored backup. */
     private readonly onReplaced: () => void = () => undefined,
+    voters: () => readonly string[] = () => [],
+    /** Of this server's copy alone, the value under this KV key is spoiled: for tests of what finds that. */
+    private readonly spoiledKey?: string,
   ) {
-    this.audit = new StateAudit(this.machine, clock);
+    this.audit = new StateAudit(this.machine, clock, voters);
     this.feed = new FeedHub(feedSourceOf(this.machine), clock, { ...feedHubDefaults, history });
   }
 
   apply(index: number, command: Uint8Array): Outcome {
     this.appliedBytes += command.length;
     const { outcome, deltas, replaced, audit } = this.machine.apply(index, command);
-    if (audit) this.audit.mark(index, audit.previous);
+    if (audit?.report) this.audit.heard(audit.report);
+    else if (audit) this.audit.mark(index, audit.previous);
+    if (this.spoiledKey !== undefined) this.spoil(this.spoiledKey);
     if (replaced) this.replaced(index);
     else this.feed.record(index, deltas, command.length);
     return outcome;
@@ -50,6 +62,12 @@ export class ReplicatedState implements RaftStateMachine {
     for await (const chunk of inTurns(chunks)) builder.push(chunk);
     builder.finish();
     this.replaced(index);
+  }
+
+  private spoil(key: string): void {
+    const { kv } = this.machine.view.tables as Tables;
+    const row = kv.get(key);
+    if (row) kv.put({ ...row, value: Buffer.from('spoiled') });
   }
 
   private replaced(index: number): void {

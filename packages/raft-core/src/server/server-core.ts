@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { sleep } from '@tribune/platform';
 import { connectState, type LeaderStatus } from '@tribune/protocol';
-import { decodeOutcome, encodeCommand, type Command } from '@tribune/state-store';
+import { decodeOutcome, encodeCommand, HASH_FORMAT, type Command } from '@tribune/state-store';
 import { autopilotDefaults, autopilotSettings, type AutopilotSettings } from '../leader-duties/autopilot-settings';
 import { AuditState } from '../leader-duties/audit-state';
 import { CleanUpDeadServers } from '../leader-duties/clean-up-dead-servers';
@@ -27,6 +27,7 @@ import type { ServerMetrics } from './metrics';
 import type { RaftServerOptions } from './options';
 import { Proposer } from './proposer';
 import type { RaftServerCollaborators } from './raft-server';
+import { refuseQuarantined } from './quarantine';
 import { ReadFence } from './read-fence';
 import { recoverQuorum } from './recover-quorum';
 import type { ReplicatedState } from './replicated-state';
@@ -101,6 +102,14 @@ export function serverCore(foundations: Foundations): ServerCore {
     if (event.kind === 'failed') collaborators.onFatal?.(event.error);
   };
 
+  const { audit } = foundations.replicated;
+  audit.onHashed = (hashes) => {
+    // A report that is lost is made up for by the next round.
+    const report = { ...hashes, server: options.id, format: HASH_FORMAT };
+    if (stopping || node.status().peers.length === 1) return;
+    proposer.propose(encodeCommand({ type: 'audit', report })).catch(() => undefined);
+  };
+
   return {
     node,
     router,
@@ -111,6 +120,7 @@ export function serverCore(foundations: Foundations): ServerCore {
     stateReplaced: () => duties.beginAnew(),
     async start() {
       node.on(observe);
+      await refuseQuarantined(foundations.dataDir);
       // On stores of its own, which it closes: the node opens the same folders afterwards.
       await recoverQuorum({ id: options.id, dataDir: foundations.dataDir, ...storesOf(foundations), logger });
       await node.start();

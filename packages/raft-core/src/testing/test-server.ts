@@ -18,6 +18,7 @@ export interface TestServerSettings {
   readonly feedHistory?: RaftServerOptions['feedHistory'];
   readonly autopilot?: Partial<AutopilotSettings>;
   readonly auditMs?: number;
+  readonly spoiledKey?: string;
   readonly onFatal?: (error: Error) => void;
   readonly logger?: Logger;
 }
@@ -74,6 +75,7 @@ export class TestServer {
       feedHistory,
       autopilot,
       auditMs,
+      spoiledKey,
       onFatal,
       logger = silentLogger,
     } = this.settings;
@@ -91,6 +93,7 @@ export class TestServer {
         rpcHoldMs,
         feedHistory,
         auditMs,
+        spoiledKey,
         // Nobody waits ten seconds for a vote in a test.
         autopilot: { ...autopilotDefaults, serverStabilizationMs: 0, ...autopilot },
       },

@@ -114,7 +114,10 @@ const COMMANDS: { readonly [T in Command['type']]: Shape } = {
     ),
   }),
   setting: record({ name: text, value: text, cas: optional(index) }),
-  audit: record({ previous: optional(record({ index, tables: mapOf(text) })) }),
+  audit: record({
+    previous: optional(record({ index, tables: mapOf(text) })),
+    report: optional(record({ server: text, format: index, index, tables: mapOf(text) })),
+  }),
   'restore-begin': record({ id: text }),
   'restore-chunk': record({ id: text, sequence: index, rows: bytes, checksum: optional(index) }),
   'restore-commit': record({ id: text, chunks: index }),

@@ -168,6 +168,15 @@ export type RestoreCommand =
 export interface AuditCommand {
   readonly type: 'audit';
   readonly previous?: StateHashes;
+  /** Asks for nothing: what one server found at the index of an earlier one. */
+  readonly report?: StateReport;
+}
+
+export interface StateReport extends StateHashes {
+  /** The id of the server that found it. */
+  readonly server: string;
+  /** Hashes of another format say nothing: see `HASH_FORMAT`. */
+  readonly format: number;
 }
 
 export interface StateHashes {

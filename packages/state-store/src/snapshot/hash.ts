@@ -2,6 +2,9 @@ import { encodeDelta } from '../encoding/delta-codec';
 import { TABLE_NAMES, type Tables } from '../tables/tables';
 import type { Delta, TableName } from '../view/delta';
 
+/** To be raised when a row is encoded in another way: servers of two versions must not take each other for damaged. */
+export const HASH_FORMAT = 1;
+
 /** Rows between two pauses of {@link hashing}: some hundred microseconds of work. */
 const ROWS_PER_STEP = 256;
 
