@@ -18,8 +18,13 @@ export class Aftermath {
   }
 
   /** Sessions need a node. Before the troubles begin. */
-  async registerNode(): Promise<void> {
-    await this.writeOnce();
+  registerNode(): Promise<boolean> {
+    return this.writeOnce();
+  }
+
+  /** One write at one server, which may not be the leader. */
+  async write({ node }: SimServer): Promise<boolean> {
+    return (await node?.propose(REGISTER))?.kind === 'applied';
   }
 
   /** A majority is enough, whatever became of the others. */
@@ -66,9 +71,8 @@ export class Aftermath {
     const { clock, servers } = this.world;
     let isDone = false;
     for (let waited = 0; waited < HEAL_MS && !isDone; waited += STEP_MS) {
-      for (const { node, core } of servers) {
-        if (core?.role !== 'leader') continue;
-        void node!.propose(REGISTER).then(({ kind }) => (isDone ||= kind === 'applied'));
+      for (const server of servers) {
+        if (server.core?.role === 'leader') void this.write(server).then((done) => (isDone ||= done));
       }
       await clock.elapse(STEP_MS);
     }

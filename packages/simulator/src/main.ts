@@ -1,12 +1,15 @@
 import { BUGS } from './faults/planted-bugs';
 import { profileNames } from './faults/profiles';
+import { LINK_FAULT_NAMES } from './faults/links';
 import { search } from './search';
+import { surveyLinks } from './steadiness';
 
 const USAGE = `sim --seed 42 --profile partitions    replays one history
 sim --seeds 1000 [--first 1]          searches that many seeds, going round the profiles (or in --profile alone)
 sim --soak 20000 [--first 1]          the same; an interrupt ends it early, with its figures
     --journal file                    writes down how far it is, and goes on from there when it is run again
     --bug name                        with a bug planted; searches until it is found
+sim --links 1000 [--fault name]       a minute each with broken links: how steady is the group? [--servers 5] [--seconds 60]
 `;
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -14,6 +17,23 @@ async function main(argv: readonly string[]): Promise<void> {
     const at = argv.indexOf(`--${name}`);
     return at < 0 ? undefined : argv[at + 1];
   };
+  const links = option('links');
+  if (links !== undefined) {
+    const wantedFault = oneOf('fault', option('fault'), LINK_FAULT_NAMES);
+    const servers = integer('servers', option('servers') ?? '5');
+    const seconds = integer('seconds', option('seconds') ?? '60');
+    for (const fault of wantedFault ? [wantedFault] : LINK_FAULT_NAMES) {
+      const survey = await surveyLinks(
+        fault,
+        servers,
+        seconds,
+        integer('first', option('first') ?? '1'),
+        integer('links', links),
+      );
+      process.stdout.write(`${JSON.stringify(survey)}\n`);
+    }
+    return;
+  }
   const seed = option('seed');
   const count = seed === undefined ? (option('soak') ?? option('seeds')) : '1';
   if (count === undefined) return void process.stdout.write(USAGE);

@@ -36,7 +36,7 @@ const FAULT_STEP_MS = 50;
 export async function simulate(seed: number, profile: Profile, bug?: Bug): Promise<Outcome> {
   const uproot = bug !== undefined && isCoreBug(bug) ? plantBug(bug) : undefined;
   try {
-    const world = await worldOf(seed, profile, bug);
+    const world = worldOf(seed, profile, bug);
     await live(world);
     return judge(world, await survive(world));
   } catch (error) {
@@ -47,9 +47,10 @@ export async function simulate(seed: number, profile: Profile, bug?: Bug): Promi
   }
 }
 
-type World = Awaited<ReturnType<typeof worldOf>>;
+type World = ReturnType<typeof worldOf>;
 
-async function worldOf(seed: number, profile: Profile, wanted: Bug | undefined) {
+/** Machines, network and watchers, before anything has happened. */
+export function worldOf(seed: number, profile: Profile, wanted: Bug | undefined) {
   const clock = new VirtualClock();
   const random = seededRandom(seed);
   const invariants = new Invariants();
@@ -63,14 +64,20 @@ async function worldOf(seed: number, profile: Profile, wanted: Bug | undefined) 
   const servers = Array.from({ length: profile.servers + profile.spares }, (_, i) => new SimServer(`s${i}`, machine));
   invariants.servers = servers;
   const world = { ...machine, servers, history, troubles: new Troubles(profile, servers, network, random) };
-  return { ...world, aftermath: new Aftermath(world) };
+  const found = async (): Promise<void> => {
+    const founders = servers.slice(0, profile.servers);
+    for (const server of servers) await server.start();
+    for (const { node } of founders) await node!.bootstrap(founders.map(({ id }) => ({ id, address: id })));
+  };
+  /** The newest, should there be several. */
+  const leader = (): SimServer | undefined =>
+    servers.filter(({ core }) => core?.role === 'leader').sort((a, b) => b.core!.term - a.core!.term)[0];
+  return { ...world, found, leader, aftermath: new Aftermath(world) };
 }
 
 async function live(world: World): Promise<void> {
-  const { servers, profile, clock, invariants, troubles, aftermath } = world;
-  const founders = servers.slice(0, profile.servers);
-  for (const server of servers) await server.start();
-  for (const { node } of founders) await node!.bootstrap(founders.map(({ id }) => ({ id, address: id })));
+  const { profile, clock, invariants, troubles, aftermath } = world;
+  await world.found();
   let isOver = false;
   for (let i = 0; i < profile.clients; i++) void new Client(i, world).run(() => isOver);
   await aftermath.registerNode();

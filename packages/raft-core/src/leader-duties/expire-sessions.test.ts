@@ -69,6 +69,23 @@ describe('sessions with a TTL', () => {
     expect(await duty.renew(A, meanwhile)).toBe('unknown');
   });
 
+  it('have their full time when the lead was lost and won again while their end was proposed', async () => {
+    duty.begin();
+    world.apply(sessionCommand(A, { ttl: '10s' }));
+    let answer = (): void => undefined;
+    world.gate = new Promise((resolve) => (answer = resolve));
+    await world.settle(20_000);
+    duty.end();
+    duty.begin();
+    world.failing = 'leadership was lost';
+    answer();
+    await world.settle(10_000);
+    world.failing = '';
+    expect(await duty.renew(A, confirmed)).toBe('renewed');
+    await world.settle(19_000);
+    expect(world.machine.view.tables.sessions.get(A)).toBeDefined();
+  });
+
   it('start anew under a new leader', async () => {
     world.apply(sessionCommand(A, { ttl: '10s' }));
     await world.settle(1_000_000);

@@ -68,25 +68,24 @@ export class ExpireSessions implements Duty {
 
   private arm(session: Session): void {
     const delayMs = expiryMs(session);
-    if (delayMs === undefined) return;
-    this.timers.get(session.id)?.cancel();
-    this.timers.set(
-      session.id,
-      this.collaborators.clock.setTimer(delayMs, () => void this.expire(session)),
-    );
+    if (delayMs !== undefined) this.schedule(session, delayMs);
   }
 
-  private async expire(session: Session): Promise<void> {
-    const { clock, logger, propose } = this.collaborators;
+  private schedule(session: Session, delayMs: number): void {
+    this.timers.get(session.id)?.cancel();
+    const timer = this.collaborators.clock.setTimer(delayMs, () => void this.expire(session, timer));
+    this.timers.set(session.id, timer);
+  }
+
+  private async expire(session: Session, timer: Timer): Promise<void> {
+    const { logger, propose } = this.collaborators;
     this.ending.add(session.id);
     logger.debug('session TTL has passed', { session: session.id, node: session.node });
     const result = await propose({ type: 'session-destroy', id: session.id });
-    if (result.kind === 'applied' || !this.timers.has(session.id)) return;
+    // The lead may have been lost and won again meanwhile: then the session has a timer of the new term, and its full time.
+    if (result.kind === 'applied' || this.timers.get(session.id) !== timer) return;
     logger.warn('session could not be ended, trying again', { session: session.id, reason: result.reason });
-    this.timers.set(
-      session.id,
-      clock.setTimer(RETRY_MS, () => void this.expire(session)),
-    );
+    this.schedule(session, RETRY_MS);
   }
 
   private disarm(id: string): void {

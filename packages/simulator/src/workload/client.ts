@@ -89,6 +89,7 @@ export class Client {
     this.sessions.delete(key);
     // Who falls silent instead leaves the end to the leader.
     if (ttlMs > 0 && pick < 0.9) return;
+    this.world.expiries.givenUp(session);
     return this.write(server, key, { kind: 'invalidate', session, delays: lockDelayMs > 0 });
   }
 

@@ -28,6 +28,11 @@ export class Expiries {
     this.heard.set(session, this.clock.monotonicMs());
   }
 
+  /** The owner ends it itself, so that no promise to it is left. */
+  givenUp(session: string): void {
+    this.heard.delete(session);
+  }
+
   proposes(command: Command): void {
     for (const name of namesOf(command)) {
       if (!this.proposed.has(name)) this.proposed.set(name, this.clock.monotonicMs());
@@ -52,7 +57,7 @@ export class Expiries {
     if (calledAt === undefined) return;
     this.ended++;
     this.history.happened({ kind: 'invalidate', session: id, delays: this.lifetimes.lockDelayMs > 0 }, id, calledAt);
-    const silentMs = this.clock.monotonicMs() - (this.heard.get(id) ?? 0);
+    const silentMs = this.clock.monotonicMs() - (this.heard.get(id) ?? -Infinity);
     if (silentMs < this.lifetimes.ttlMs) this.violated(`session ${id} ended ${silentMs} ms after it was renewed`);
   }
 

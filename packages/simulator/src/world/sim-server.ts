@@ -40,7 +40,7 @@ interface Process {
 
 const DISK_WRITE_MS_MAX = 4;
 const FLICKER_MS_MAX = 10;
-const COUP_MS_MAX = 100;
+const COUP_MS_MAX = 250;
 
 /** A production RaftNode on a simulated machine. What is on its disk survives `crash`, nothing else does. */
 export class SimServer {
