@@ -46,7 +46,7 @@ export class ServerCluster {
   }
 
   /** Every running server answers reads, and all agree on one leader. */
-  async ready(timeoutMs = 40_000): Promise<void> {
+  async ready(timeoutMs = 90_000): Promise<void> {
     await Promise.all(this.running.map((server) => server.ready(timeoutMs)));
     await this.leader(timeoutMs);
   }
