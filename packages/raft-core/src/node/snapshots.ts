@@ -51,7 +51,10 @@ export class Snapshots {
 
   /** The log on disk is longer than snapshots can be expected to keep it. */
   get logIsTooLong(): boolean {
-    return this.volume.since(this.clearedUpTo) > Math.max(this.options.logBytesMax, 2 * this.bytes);
+    const { logBytesMax, snapshotThresholdBytes, trailingBytes } = this.options;
+    // Never before a snapshot is due: it would wait for writes that wait for it.
+    const least = 2 * (snapshotThresholdBytes + trailingBytes);
+    return this.volume.since(this.clearedUpTo) > Math.max(logBytesMax, least, 2 * this.bytes);
   }
 
   /** The log up to here is gone from the disk. */
