@@ -1,6 +1,10 @@
 import tseslint from 'typescript-eslint';
 
-const PURE = ['packages/raft-core/src/core/**/*.ts', 'packages/gossip/src/core/**/*.ts', 'packages/state-store/src/**/*.ts'];
+const PURE = [
+  'packages/raft-core/src/core/**/*.ts',
+  'packages/gossip/src/core/**/*.ts',
+  'packages/state-store/src/**/*.ts',
+];
 
 /** A short list: mistakes, not taste (prettier has the taste). The PURE block guards the simulator's honesty. */
 export default tseslint.config(
@@ -29,11 +33,29 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['node:*', 'fs', 'net', 'http', 'dgram', 'timers', '@grpc/*', 'level', 'pino'], message: 'A core has no I/O.' }] },
+        {
+          patterns: [
+            {
+              group: ['node:*', 'fs', 'net', 'http', 'dgram', 'timers', '@grpc/*', 'level', 'pino'],
+              message: 'A core has no I/O.',
+            },
+          ],
+        },
       ],
       'no-restricted-globals': [
         'error',
-        ...['Date', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'process', 'console', 'fetch', 'crypto'].map((name) => ({
+        ...[
+          'Date',
+          'performance',
+          'setTimeout',
+          'setInterval',
+          'setImmediate',
+          'queueMicrotask',
+          'process',
+          'console',
+          'fetch',
+          'crypto',
+        ].map((name) => ({
           name,
           message: 'A core takes time, randomness and I/O from its inputs.',
         })),

@@ -83,12 +83,17 @@ export interface MembershipApi {
   /** A snapshot per pool first, then changes, in order. Ends when `signal` aborts; throws when the service goes away. */
   watch(signal: AbortSignal): AsyncIterable<MembershipEvent>;
   /** Joins `host:port` (port optional) addresses; resolves with how many answered and why the others did not. */
-  join(pool: Pool, addresses: readonly string[]): Promise<{ readonly joined: number; readonly errors: readonly string[] }>;
+  join(
+    pool: Pool,
+    addresses: readonly string[],
+  ): Promise<{ readonly joined: number; readonly errors: readonly string[] }>;
   /** Leaves all pools gracefully: broadcasts the intent and waits until it has spread. */
   leave(): Promise<void>;
   /** Moves a failed member to `left` (`prune`: erases it). `unknown` when no such member exists. */
   forceLeave(pool: Pool, name: string, prune: boolean): Promise<'done' | 'unknown'>;
-  fireEvent(event: Omit<UserEvent, 'id' | 'ltime' | 'version'>): Promise<{ readonly ok: true; readonly event: UserEvent } | { readonly ok: false; readonly reason: string }>;
+  fireEvent(
+    event: Omit<UserEvent, 'id' | 'ltime' | 'version'>,
+  ): Promise<{ readonly ok: true; readonly event: UserEvent } | { readonly ok: false; readonly reason: string }>;
   /** The up to 256 newest user events this agent knows, oldest first. */
   events(): Promise<readonly UserEvent[]>;
   setTags(tags: Readonly<Record<string, string>>): Promise<void>;
@@ -103,6 +108,10 @@ export interface MembershipApi {
   /** Answers a received query, once; refused when it is over, answered already, or the answer is too long. */
   answerQuery(id: string, payload: Uint8Array): Promise<AnswerOutcome>;
   /** `relayFactor` (0 to 5, default 0): each answer also comes through so many other members, against packet loss. */
-  keyring(operation: 'list' | 'install' | 'use' | 'remove', key: string, relayFactor?: number): Promise<readonly KeyringResponse[]>;
+  keyring(
+    operation: 'list' | 'install' | 'use' | 'remove',
+    key: string,
+    relayFactor?: number,
+  ): Promise<readonly KeyringResponse[]>;
   stats(): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>>;
 }

@@ -42,7 +42,14 @@ export type FeedRequest =
  */
 export type FeedEvent =
   /** Drop what this subscription held: a snapshot follows, in one or more chunks, the last with `last: true`. */
-  | { readonly kind: 'snapshot'; readonly id: number; readonly revision: number; readonly rows: Uint8Array; readonly first: boolean; readonly last: boolean }
+  | {
+      readonly kind: 'snapshot';
+      readonly id: number;
+      readonly revision: number;
+      readonly rows: Uint8Array;
+      readonly first: boolean;
+      readonly last: boolean;
+    }
   | { readonly kind: 'deltas'; readonly id: number; readonly revision: number; readonly rows: Uint8Array }
   /** Everything up to `revision` has been sent, on every subscription of the stream whose snapshot is complete. */
   | { readonly kind: 'progress'; readonly revision: number };
@@ -93,7 +100,8 @@ export interface RaftConfigurationInfo {
 }
 
 /** Outcome of an operator's request; `reason` is the sentence to show. */
-export type OperatorResult = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly notFound?: boolean };
+export type OperatorResult =
+  { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly notFound?: boolean };
 
 export interface StateApi {
   /** Puts one encoded command (`encodeCommand`) on the log. Follows the leader. */
