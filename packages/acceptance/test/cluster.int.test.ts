@@ -38,6 +38,14 @@ describe('a cluster of three servers and two clients', () => {
     expect([...acknowledged].filter((key) => !keys.has(key))).toEqual([]);
   }
 
+  async function seesAll(agent: AgentProcess, timeoutMs?: number): Promise<void> {
+    const isComplete = async (): Promise<boolean> => {
+      const members = await agent.http.json<{ Status: number }[]>('/v1/agent/members');
+      return members.length === 5 && members.every((member) => member.Status === 1);
+    };
+    await eventually(`${agent.name} sees five members`, isComplete, timeoutMs);
+  }
+
   async function leader(): Promise<AgentProcess> {
     return eventually('a leader', async () => {
       const running = servers.find((server) => server.process.running)!;
@@ -47,12 +55,7 @@ describe('a cluster of three servers and two clients', () => {
   }
 
   it('knows all its members everywhere, and lists them in the catalog as alive', async () => {
-    for (const agent of [...servers, ...clients]) {
-      await eventually(`${agent.name} sees five members`, async () => {
-        const members = await agent.http.json<{ Status: number }[]>('/v1/agent/members');
-        return members.length === 5 && members.every((member) => member.Status === 1);
-      });
-    }
+    for (const agent of [...servers, ...clients]) await seesAll(agent);
     await eventually('five nodes pass serfHealth', async () => {
       const checks = await clients[0]!.http.json<{ Node: string }[]>('/v1/health/state/passing');
       return new Set(checks.map((check) => check.Node)).size === 5;
@@ -117,6 +120,7 @@ describe('a cluster of three servers and two clients', () => {
     for (const server of servers) await expectNothingLost(server);
     await write(clients[1]!);
     await expectNothingLost(clients[1]!);
+    for (const server of servers) await seesAll(server, 60_000);
   });
 
   it('keeps serving when one agent leaves gracefully', async () => {

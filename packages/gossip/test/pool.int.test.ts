@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
@@ -203,6 +203,15 @@ describe('a pool of agents over real sockets', () => {
     await a.fireEvent(event('new'));
     await nextEvent(again, (seen) => seen.kind === 'userEvent');
     expect((await again.events()).map(({ name }) => name)).toEqual(['new']);
+  });
+
+  it('goes on to members of its snapshot whom the first to answer does not know', async () => {
+    const [a, c] = [await startAgent('a'), await startAgent('c')];
+    await mkdir(join(folder, 'serf'));
+    const alive = [`alive: a ${addressOf(a)}`, `alive: c ${addressOf(c)}`, ''];
+    await writeFile(join(folder, 'serf/local.snapshot'), alive.join('\n'));
+    await startAgent('b', { dataDir: folder });
+    await membersAre(a, { a: 'alive', b: 'alive', c: 'alive' });
   });
 
   it('does not rejoin by itself after a graceful leave', async () => {

@@ -18,6 +18,7 @@ import { recordFact } from './fact-recorder';
 import { swimConfig } from './pool-config';
 import type { PoolNodeCollaborators, PoolNodeOptions } from './pool-node-options';
 import { SnapshotFile } from './snapshot-file';
+import type { Snapshot } from './snapshot-replay';
 import { StateExchanger } from './state-exchanger';
 import { matchesExpression } from './tag-expression';
 import { eventOrTimeout } from './waiting';
@@ -29,6 +30,8 @@ export class PoolError extends CodedError<
 
 /** Streams served at once (memberlist: 128 push/pulls). */
 const CONNECTIONS_MAX = 128;
+/** Members of the snapshot that are contacted although somebody answered already. */
+const REJOIN_FURTHER_MAX = 16;
 
 /**
  * One pool: sockets and timers around the two machines. The loop is `pump`: whatever came in, do what SWIM and then
@@ -81,7 +84,7 @@ export class PoolNode implements Startable {
     this.swim.start(encodeTags(this.tags), this.now());
     this.serf.start(this.now());
     this.pump();
-    if (previous && previous.alive.size > 0) void this.rejoin([...previous.alive.values()]);
+    if (previous && previous.alive.size > 0) void this.rejoin(previous.alive);
   }
 
   /** Without a good-bye: the others will find out. */
@@ -300,14 +303,18 @@ export class PoolNode implements Startable {
     this.swim?.streamPingDone(ping.seqNo, reached);
   }
 
-  private async rejoin(addresses: readonly string[]): Promise<void> {
-    this.logger.info('trying to rejoin members known before', { members: addresses.length });
-    for (const address of addresses) {
+  private async rejoin(before: Snapshot['alive']): Promise<void> {
+    this.logger.info('trying to rejoin members known before', { members: before.size });
+    let reached = 0;
+    let further = REJOIN_FURTHER_MAX;
+    for (const [name, address] of before) {
       if (this.stopping.signal.aborted) return;
+      // Who was restarted together with us knows as little as we do: go on to those of whom nobody has spoken.
+      if (reached > 0 && (this.member(name) || further-- <= 0)) continue;
       const outcome = await this.join([address]).catch(() => ({ joined: 0 }));
-      if (outcome.joined > 0) return;
+      reached += outcome.joined;
     }
-    this.logger.warn('no member known before could be reached');
+    if (reached === 0) this.logger.warn('no member known before could be reached');
   }
 
   // --- wiring -----------------------------------------------------------------------------------------------------
