@@ -17,8 +17,8 @@ import { advertisedAddress } from './advertise-address';
 import { recordFact } from './fact-recorder';
 import { swimConfig } from './pool-config';
 import type { PoolNodeCollaborators, PoolNodeOptions } from './pool-node-options';
+import { rejoin } from './rejoin';
 import { SnapshotFile } from './snapshot-file';
-import type { Snapshot } from './snapshot-replay';
 import { StateExchanger } from './state-exchanger';
 import { matchesExpression } from './tag-expression';
 import { eventOrTimeout } from './waiting';
@@ -30,8 +30,6 @@ export class PoolError extends CodedError<
 
 /** Streams served at once (memberlist: 128 push/pulls). */
 const CONNECTIONS_MAX = 128;
-/** Members of the snapshot that are contacted although somebody answered already. */
-const REJOIN_FURTHER_MAX = 16;
 
 /**
  * One pool: sockets and timers around the two machines. The loop is `pump`: whatever came in, do what SWIM and then
@@ -84,7 +82,7 @@ export class PoolNode implements Startable {
     this.swim.start(encodeTags(this.tags), this.now());
     this.serf.start(this.now());
     this.pump();
-    if (previous && previous.alive.size > 0) void this.rejoin(previous.alive);
+    if (previous && previous.alive.size > 0) void rejoin(previous.alive, this, this.stopping.signal, this.logger);
   }
 
   /** Without a good-bye: the others will find out. */
@@ -301,20 +299,6 @@ export class PoolNode implements Startable {
   private async streamPing({ to, ping, deadlineMs }: StreamPing): Promise<void> {
     const reached = await this.transport.ping(to, ping, Math.max(1, deadlineMs - this.now()));
     this.swim?.streamPingDone(ping.seqNo, reached);
-  }
-
-  private async rejoin(before: Snapshot['alive']): Promise<void> {
-    this.logger.info('trying to rejoin members known before', { members: before.size });
-    let reached = 0;
-    let further = REJOIN_FURTHER_MAX;
-    for (const [name, address] of before) {
-      if (this.stopping.signal.aborted) return;
-      // Who was restarted together with us knows as little as we do: go on to those of whom nobody has spoken.
-      if (reached > 0 && (this.member(name) || further-- <= 0)) continue;
-      const outcome = await this.join([address]).catch(() => ({ joined: 0 }));
-      reached += outcome.joined;
-    }
-    if (reached === 0) this.logger.warn('no member known before could be reached');
   }
 
   // --- wiring -----------------------------------------------------------------------------------------------------
