@@ -17,7 +17,8 @@ class Incoming {
   private readonly hash = createHash('sha256');
   private readonly handoff = new Handoff();
   private readonly saved: Promise<unknown>;
-  private chunks = 0;
+  /** How many are here whole. */
+  chunks = 0;
   private bytes = 0;
   /** The store gave up: nothing goes on here. */
   hasFailed = false;
@@ -103,7 +104,7 @@ export class SnapshotIntake {
   private async continued({ meta, skipped }: SnapshotHeader): Promise<Incoming> {
     if (skipped) {
       const { incoming } = this;
-      if (!incoming || !isSame(incoming.meta, meta) || incoming.progress.chunks !== skipped.chunks)
+      if (!incoming || !isSame(incoming.meta, meta) || incoming.chunks !== skipped.chunks)
         throw new Error('this is the rest of a snapshot that is not here');
       return incoming;
     }
