@@ -4,7 +4,7 @@ import { createReplica } from '@tribune/replica';
 import { encodeCommand, kvGet, StateMachine, type Outcome, type RestoreCommand } from '@tribune/state-store';
 import { FakePool } from '../testing/fake-membership';
 import { sessionCommand } from '../testing/duty-world';
-import { setKey, TestServer, until, write } from '../testing/test-server';
+import { proposeKey, setKey, TestServer, until, write } from '../testing/test-server';
 
 const settings = { bootstrapExpect: 3, rpcHoldMs: 1_000, raft: { snapshotThreshold: 50, trailingLogs: 5 } };
 const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
@@ -54,11 +54,13 @@ describe('a backup that is restored on three servers', () => {
   };
 
   it('is the state of all, of later ones too, and of every front end', async () => {
-    await write(client, setKey('before', '1'));
+    const { revision } = (await proposeKey(client, 'before', '1')) as { revision: number };
     const full = createReplica({ topics: 'all' }, { ...ports, state: client, metrics: new Metrics() });
     const partial = createReplica({ topics: 'on-demand' }, { ...ports, state: client, metrics: new Metrics() });
     await Promise.all([full.start(), partial.start()]);
     await Promise.all([full.whenReady(), partial.require([{ kind: 'kvPrefix', prefix: 'before' }])]);
+    // The follower that feeds them may have heard of the key only now; nothing but the restore is to wake who waits.
+    await Promise.all([full.atLeast(revision), partial.atLeast(revision)]);
     const before = kvGet(partial.tables, 'before').index;
     const woken = [full, partial].map((view) => new Promise<void>((resolve) => view.park(['kv/before'], resolve)));
     const chunks = backup();
