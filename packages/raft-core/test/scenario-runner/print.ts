@@ -72,7 +72,7 @@ export function printServer(id: string, raft: Raft | undefined, state: readonly 
     ([peer, { state: progress, matchIndex, nextIndex }]) => `${peer} ${progress} ${matchIndex}/${nextIndex}`,
   );
   const rest = peers.length > 0 ? `; ${peers.join(', ')}` : '';
-  return `${id} ${role} t${term} [${log}] commit ${commitIndex} applied ${appliedIndex} ${printConfiguration(configuration)}${rest}; state ${state.join(',') || '-'}`;
+  return `${id} ${role} t${term} [${log}] commit ${commitIndex} applied ${appliedIndex} ${printConfiguration(configuration)}${rest}; state ${state.map(abbreviated).join(',') || '-'}`;
 }
 
 function printConfiguration({ voters, outgoing, learners }: Configuration): string {
@@ -80,5 +80,7 @@ function printConfiguration({ voters, outgoing, learners }: Configuration): stri
   const joint = outgoing.length > 0 ? `&${names(outgoing)}` : '';
   return `{${names(voters)}${joint}${learners.length > 0 ? ` +${names(learners)}` : ''}}`;
 }
+
+const abbreviated = (command: string): string => (command.length > 20 ? `${command[0]}*${command.length}` : command);
 
 const at = ({ index, term }: { index: number; term: number }): string => `${index}/${term}`;

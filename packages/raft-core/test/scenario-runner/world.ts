@@ -7,6 +7,7 @@ import { Raft } from '../../src/core/raft';
 import type { Persist } from '../../src/core/ready';
 import { SimDisk } from '../simulation/sim-disk';
 import { printFact, printMessage, printServer } from './print';
+import { stall, TICK_MS } from './stalling-loop';
 
 const CONFIG: Omit<RaftConfig, 'id'> = {
   electionTicks: 10,
@@ -31,6 +32,10 @@ interface Server {
   /** Writes begun; with a slow disk they wait for `sync`. */
   writes: Persist[];
   isSlow: boolean;
+  /** Its loop has used up its turn: the core takes requests and messages, but nothing that it asks for is done. */
+  isBusy: boolean;
+  /** Its monotonic clock. */
+  nowMs: number;
   reads: number;
 }
 
@@ -41,6 +46,7 @@ export class ScenarioWorld {
   private inFlight: Message[] = [];
   private out: string[] = [];
   private joiners = 0;
+  private leaseMs = 0;
 
   /** Executes one line and returns what it printed. */
   execute(line: string): string[] {
@@ -59,6 +65,8 @@ export class ScenarioWorld {
     },
     // A server without a log, as it starts before it is added.
     join: (ids) => ids.forEach((id) => this.create(id)),
+    // For servers that start from here on.
+    leases: ([ms]) => void (this.leaseMs = Number(ms)),
     // log 1 of 1 2 3: 1 1 4 4 → server 1 of the group 1 2 3 holds entries with these terms; it may know a later term
     // (term=5) and have voted in it (vote=2).
     log: (words) => {
@@ -77,13 +85,30 @@ export class ScenarioWorld {
       for (let i = 0; i < 20 && server.raft!.role === 'follower'; i++) server.raft!.tick();
       this.work(server);
     },
+    // The event loop of 2 stands still for 60 ticks; then it does what production does: stall 2 60
+    stall: ([id, ticks]) => {
+      const server = this.at(id!);
+      const act = (input: () => void): void => {
+        server.raft!.timeIs(server.nowMs);
+        input();
+        this.work(server);
+      };
+      stall(
+        server,
+        Number(ticks),
+        () => act(() => this.deliverTo(id!)),
+        () => act(() => server.raft!.tick()),
+      );
+    },
+    // A command may be long: x*900 is 900 times x.
     propose: ([id, ...commands]) => {
-      const result = this.at(id!).raft!.propose(commands.map((command) => Buffer.from(command)));
+      const result = this.at(id!).raft!.propose(commands.map((command) => Buffer.from(unfold(command))));
       this.print(result.kind === 'accepted' ? `accepted at ${result.firstIndex}` : printRefusal(result));
       this.work(this.at(id!));
     },
     read: ([id]) => {
       const server = this.at(id!);
+      server.raft!.timeIs(server.nowMs);
       const result = server.raft!.readIndex(++server.reads);
       this.print(
         result.kind === 'confirmed' ? `read confirmed at ${result.index}` : `read ${server.reads} ${result.kind}`,
@@ -144,6 +169,13 @@ export class ScenarioWorld {
       this.sync(server);
       this.work(server);
     },
+    // Until `idle`, what the core asks for waits.
+    busy: ([id]) => void (this.at(id!).isBusy = true),
+    idle: ([id]) => {
+      const server = this.at(id!);
+      server.isBusy = false;
+      this.work(server);
+    },
     // snapshot 1 keep=2
     snapshot: ([id, keep]) => {
       const server = this.at(id!);
@@ -173,6 +205,8 @@ export class ScenarioWorld {
       state: [],
       writes: [],
       isSlow: false,
+      isBusy: false,
+      nowMs: 0,
       reads: 0,
     };
     this.servers.set(id, server);
@@ -196,7 +230,7 @@ export class ScenarioWorld {
     server.state = [...(server.disk.snapshot?.state ?? [])];
     // Every server gets its own seed, so that adding one does not change the others.
     const random = seededRandom(Number(server.id.replace(/\D/g, '')) + this.joiners++);
-    server.raft = new Raft({ ...CONFIG, id: server.id }, server.disk.restore(), random);
+    server.raft = new Raft({ ...CONFIG, id: server.id, leaseMs: this.leaseMs }, server.disk.restore(), random);
   }
 
   private configurationOf(ids: readonly string[]) {
@@ -213,6 +247,8 @@ export class ScenarioWorld {
     for (let i = 0; i < count; i++) {
       for (const server of id === 'all' ? this.servers.values() : [this.at(id)]) {
         if (!server.raft) continue;
+        server.nowMs += TICK_MS;
+        server.raft.timeIs(server.nowMs);
         act(server.raft);
         this.work(server);
       }
@@ -224,6 +260,12 @@ export class ScenarioWorld {
       if (round > 200) throw new Error('it never gets quiet');
       for (const message of this.inFlight.splice(0)) this.deliver(message, false);
     }
+  }
+
+  private deliverTo(id: string): void {
+    const due = this.inFlight.filter((message) => message.to === id);
+    this.inFlight = this.inFlight.filter((message) => message.to !== id);
+    for (const message of due) this.deliver(message, false);
   }
 
   private deliver(message: Message, isDropped: boolean): void {
@@ -238,6 +280,7 @@ export class ScenarioWorld {
     ) {
       target.disk.snapshot = this.at(message.from).disk.snapshot;
     }
+    target.raft.timeIs(target.nowMs);
     target.raft.step(message);
     this.work(target);
     this.snapshotEnded(message, true);
@@ -252,6 +295,7 @@ export class ScenarioWorld {
 
   private work(server: Server): void {
     const raft = server.raft!;
+    if (server.isBusy) return;
     for (let ready = raft.ready(); ready; ready = raft.ready()) {
       for (const fact of ready.facts) this.print(`  ${server.id}: ${printFact(fact)}`);
       this.inFlight.push(...ready.messages);
@@ -291,6 +335,11 @@ function parseChanges(words: readonly string[]): MembershipChange[] {
     const [kind, id] = word.split('=') as [MembershipChange['kind'], string];
     return kind === 'addLearner' || kind === 'addVoter' ? { kind, server: { id, address: id } } : { kind, id };
   });
+}
+
+function unfold(command: string): string {
+  const [text, count] = command.split('*') as [string, string?];
+  return text.repeat(Number(count ?? 1));
 }
 
 function printRefusal(result: { kind: string; reason?: string; leaderId?: string }): string {
