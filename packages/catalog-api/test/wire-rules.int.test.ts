@@ -219,3 +219,16 @@ test('a read sees every write that was acknowledged before it', async () => {
     expect(textOf(await ask('GET /v1/kv/fresh?raw'))).toBe(String(i));
   }
 });
+
+test.each(['GET', 'POST', 'OPTIONS'])(
+  '%s / says that an agent is here, as Consul without its web UI does',
+  async (method) => {
+    const answer = await ask(`${method} /`);
+    expect([answer.status, answer.headers['content-type'], textOf(answer)]).toEqual([
+      200,
+      'text/plain; charset=utf-8',
+      'Consul Agent',
+    ]);
+    expect((await ask(`${method} /foo`)).status).toBe(404);
+  },
+);

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { formatGoDuration, messageOf, type Logger } from '@tribune/platform';
+import { announcesBody } from './body';
 import { Call } from './call';
 import { drain } from './drain';
 import { HttpError } from './http-error';
 import { acceptsGzip } from './gzip';
 import { cleanPath, escapeHtml, escapeNonAscii, escapePath, isPrintable } from './path';
 import { percentDecode, Query } from './query';
-import { empty, text, type Reply } from './reply';
+import { empty, ParkedReply, text, type Answering, type Reply } from './reply';
 import type { RequestMetrics } from './request-metrics';
 import type { Endpoint, Match, Router } from './router';
 import { STALLED_READER_MS, writeReply } from './writer';
@@ -86,6 +87,8 @@ export class Dispatcher {
     const match = this.router.find(path);
     const target = match.kind === 'slash' ? `${path}/` : cleanPath(path);
     if (target !== path) return this.plain(request, response, redirect(request, target, rawQuery));
+    // Consul without its web UI, to any method; probes and load balancers ask for it.
+    if (path === '/') return this.plain(request, response, text(200, 'Consul Agent'));
     if (match.kind !== 'found') return this.plain(request, response, empty(404));
     this.enter(request, response, match, path, rawQuery);
   }
@@ -112,10 +115,14 @@ export class Dispatcher {
     const refusal = this.refusal(endpoint, method, path);
     if (refusal) return void answer(refusal);
     const call = new Call(request, response, method, endpoint.pattern, path, tail, query, pretty);
+    const settle = (reply: Answering): void | Promise<void> => {
+      if (!(reply instanceof ParkedReply)) return answer(reply);
+      reply.subscribe((final) => this.guarded(request, response, () => this.finish(answer(final))));
+    };
     try {
       const reply = endpoint.handler(method)!(call);
-      if (!(reply instanceof Promise)) return void this.finish(answer(reply));
-      reply.then(answer).catch((error: unknown) => this.finish(answer(this.errorReply(error, call))));
+      if (!(reply instanceof Promise)) return void this.finish(settle(reply));
+      reply.then(settle).catch((error: unknown) => this.finish(answer(this.errorReply(error, call))));
     } catch (error) {
       this.finish(answer(this.errorReply(error, call)));
     }
@@ -213,11 +220,6 @@ export class Dispatcher {
 /** What every answer of an endpoint starts with. */
 export function endpointHeaders(options: Pick<DispatcherOptions, 'responseHeaders'>): readonly string[] {
   return ['Vary', 'Accept-Encoding', ...Object.entries(options.responseHeaders).flat()];
-}
-
-function announcesBody(request: IncomingMessage): boolean {
-  const { headers } = request;
-  return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 }
 
 const NON_ASCII = /[\x80-\xff]/;
