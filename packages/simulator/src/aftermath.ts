@@ -12,8 +12,10 @@ export class Aftermath {
   /** Servers whose states differ although they applied the same. */
   difference: string | undefined;
   private readonly reader: Client;
+  private readonly healMs: number;
 
   constructor(private readonly world: ClientWorld & { readonly clock: VirtualClock }) {
+    this.healMs = HEAL_MS * world.profile.pace;
     this.reader = new Client(JUDGE, world);
   }
 
@@ -36,7 +38,7 @@ export class Aftermath {
   async goesOn(): Promise<boolean> {
     if (!(await this.writeOnce())) return false;
     for (let waited = 0; !this.isLevel(); waited += STEP_MS) {
-      if (waited > HEAL_MS) return false;
+      if (waited > this.healMs) return false;
       await this.world.clock.elapse(STEP_MS);
     }
     this.compareStates();
@@ -48,7 +50,7 @@ export class Aftermath {
     const { profile, clock } = this.world;
     const { ttlMs, lockDelayMs } = profile;
     if (ttlMs === 0) return true;
-    const longestMs = 2 * ttlMs + lockDelayMs + HEAL_MS;
+    const longestMs = 2 * ttlMs + lockDelayMs + this.healMs;
     for (let waited = 0; waited < longestMs; waited += STEP_MS) {
       const [server] = this.members();
       if (server?.machine!.isFreeOfLocks) return true;
@@ -70,7 +72,7 @@ export class Aftermath {
   private async writeOnce(): Promise<boolean> {
     const { clock, servers } = this.world;
     let isDone = false;
-    for (let waited = 0; waited < HEAL_MS && !isDone; waited += STEP_MS) {
+    for (let waited = 0; waited < this.healMs && !isDone; waited += STEP_MS) {
       for (const server of servers) {
         if (server.core?.role === 'leader') void this.write(server).then((done) => (isDone ||= done));
       }
@@ -103,7 +105,7 @@ export class Aftermath {
   private async readEverything(): Promise<boolean> {
     for (let key = 0; key < KEYS; key++) {
       let isDone = false;
-      for (let waited = 0; waited < HEAL_MS && !isDone; waited += STEP_MS) {
+      for (let waited = 0; waited < this.healMs && !isDone; waited += STEP_MS) {
         const [server] = this.members();
         if (server) void this.reader.read(server, `k${key}`).then((done) => (isDone ||= done));
         await this.world.clock.elapse(STEP_MS);

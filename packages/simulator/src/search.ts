@@ -1,11 +1,11 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { Bug } from './faults/planted-bugs';
 import { hunts } from './faults/hunts';
-import { profileNames, profiles, type ProfileName } from './faults/profiles';
+import { profileOf, rotatedProfiles, type ProfileName } from './faults/profiles';
 import { simulate, type Figures } from './simulate';
 
 /** How often a search writes down how far it is. */
-const HISTORIES_PER_LINE = 50;
+const SECONDS_PER_LINE = 10;
 
 export interface SearchOptions {
   readonly first: number;
@@ -29,17 +29,18 @@ export type Sum = { -readonly [K in keyof Figures]: number } & {
 const FIGURES = ['operations', 'elections', 'changes', 'expiries', 'virtualMs'] as const;
 
 /** A seed names its profile too, so that one number replays everything. */
-const profileOf = (seed: number): ProfileName => profileNames[seed % profileNames.length]!;
+const rotatedTo = (seed: number): ProfileName => rotatedProfiles[seed % rotatedProfiles.length]!;
 
 /** Looks at one seed after another, and says of each bad one how to replay it. */
 export async function search(options: SearchOptions, say: (line: string) => void, isOver: () => boolean): Promise<Sum> {
   const { first, count, profile: wanted, bug, journal } = options;
   const sum = resumed(journal) ?? { ...NOTHING, through: first - 1 };
+  let notedAt = sum.seconds;
   const startedMs = Date.now() - sum.seconds * 1000;
   while (sum.through < first + count - 1 && !isOver()) {
     const seed = sum.through + 1;
-    const profile = wanted ?? profileOf(seed);
-    const outcome = await simulate(seed, bug === undefined ? profiles[profile] : hunts[bug], bug);
+    const profile = wanted ?? rotatedTo(seed);
+    const outcome = await simulate(seed, bug === undefined ? profileOf(profile) : hunts[bug], bug);
     sum.through = seed;
     sum.histories++;
     sum.seconds = Math.round((Date.now() - startedMs) / 1000);
@@ -50,7 +51,9 @@ export async function search(options: SearchOptions, say: (line: string) => void
       say(`--seed ${seed} --profile ${profile}${bug ? ` --bug ${bug}` : ''}: ${outcome.kind}: ${outcome.what}`);
       if (bug !== undefined) break;
     }
-    if (sum.histories % HISTORIES_PER_LINE === 0) note(journal, sum);
+    if (sum.seconds < notedAt + SECONDS_PER_LINE) continue;
+    note(journal, sum);
+    notedAt = sum.seconds;
   }
   note(journal, sum);
   return sum;

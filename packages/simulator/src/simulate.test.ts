@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { profileNames, profiles, type ProfileName } from './faults/profiles';
+import { profileOf, profiles, rotatedProfiles, type ProfileName } from './faults/profiles';
 import knownSeeds from './seeds.json';
 import { simulate } from './simulate';
 
 /** SIM_SEEDS and SIM_FIRST look elsewhere, and `npm run sim` for hours. */
 const SEEDS = Number(process.env['SIM_SEEDS'] ?? 300);
-const PER_PROFILE = Math.ceil(SEEDS / profileNames.length);
+const PER_PROFILE = Math.ceil(SEEDS / rotatedProfiles.length);
 const FIRST = Number(process.env['SIM_FIRST'] ?? firstOfCommit());
 
 /** Every commit is tried with seeds that none before it was tried with, and always with the same. */
@@ -19,12 +19,12 @@ function firstOfCommit(): number {
 }
 
 async function replay(seed: number, profile: ProfileName): Promise<void> {
-  const outcome = await simulate(seed, profiles[profile]);
+  const outcome = await simulate(seed, profileOf(profile));
   if (outcome.kind === 'passed') return;
   throw new Error(`npm run sim -- --seed ${seed} --profile ${profile}: ${outcome.kind}: ${outcome.what}`);
 }
 
-describe.each(profileNames)('a group of real nodes, profile %s', (name) => {
+describe.each(rotatedProfiles)('a group of real nodes, profile %s', (name) => {
   it(`keeps every promise from seed ${FIRST} on, ${PER_PROFILE} seeds`, async () => {
     for (let seed = FIRST; seed < FIRST + PER_PROFILE; seed++) await replay(seed, name);
   }, 240_000);

@@ -5,6 +5,7 @@ import { Invariants } from './checkers/invariants';
 import { checkKvLinearizability } from './checkers/kv-linearizability';
 import { isCoreBug, WORLD_BUGS, type Bug } from './faults/planted-bugs';
 import type { Profile } from './faults/profiles';
+import { Seasons } from './faults/seasons';
 import { Troubles } from './faults/troubles';
 import { SimNetwork } from './world/sim-network';
 import { SimServer } from './world/sim-server';
@@ -29,8 +30,6 @@ export type Outcome =
       readonly kind: 'unsafe' | 'stuck' | 'failed' | 'nonlinearizable' | 'undecided';
       readonly what: string;
     };
-
-const FAULT_STEP_MS = 50;
 
 /** One history: faults and work, then calm, then judgement. The same seed gives the same history. */
 export async function simulate(seed: number, profile: Profile, bug?: Bug): Promise<Outcome> {
@@ -63,7 +62,8 @@ export function worldOf(seed: number, profile: Profile, wanted: Bug | undefined)
   const machine = { clock, random, network, profile, bug, invariants, expiries };
   const servers = Array.from({ length: profile.servers + profile.spares }, (_, i) => new SimServer(`s${i}`, machine));
   invariants.servers = servers;
-  const world = { ...machine, servers, history, troubles: new Troubles(profile, servers, network, random) };
+  const seasons = new Seasons(profile, clock);
+  const world = { ...machine, seasons, servers, history, troubles: new Troubles(profile, servers, network, random) };
   const found = async (): Promise<void> => {
     const founders = servers.slice(0, profile.servers);
     for (const server of servers) await server.start();
@@ -76,14 +76,16 @@ export function worldOf(seed: number, profile: Profile, wanted: Bug | undefined)
 }
 
 async function live(world: World): Promise<void> {
-  const { profile, clock, invariants, troubles, aftermath } = world;
+  const { profile, clock, invariants, troubles, aftermath, seasons } = world;
   await world.found();
   let isOver = false;
   for (let i = 0; i < profile.clients; i++) void new Client(i, world).run(() => isOver);
   await aftermath.registerNode();
-  for (let at = 0; at < profile.seconds * 1000 && !invariants.violation; at += FAULT_STEP_MS) {
+  for (let leftMs = profile.seconds * 1000; leftMs > 0 && !invariants.violation;) {
+    const { stepMs } = seasons;
     troubles.step();
-    await clock.elapse(FAULT_STEP_MS);
+    await clock.elapse(stepMs);
+    leftMs -= stepMs;
   }
   isOver = true;
 }

@@ -5,6 +5,10 @@ export interface Profile {
   readonly spares: number;
   readonly clients: number;
   readonly seconds: number;
+  /** Servers, clients and troubles take so many times as long over everything; 5 is Consul's default `raft_multiplier`. */
+  readonly pace: number;
+  /** Between a minute of trouble and the next: troubles come once a minute, and clients ask now and then. */
+  readonly calmMinutes: number;
   // ── network ──
   readonly loss: number;
   readonly duplicate: number;
@@ -54,6 +58,8 @@ export const calm: Profile = {
   spares: 0,
   clients: 4,
   seconds: 4,
+  pace: 1,
+  calmMinutes: 0,
   loss: 0,
   duplicate: 0,
   delayMsMax: 3,
@@ -140,5 +146,27 @@ export const profiles = {
   },
 } satisfies Record<string, Profile>;
 
-export type ProfileName = keyof typeof profiles;
-export const profileNames = Object.keys(profiles) as ProfileName[];
+/** Days of virtual time each: too long for the rotation. */
+export const longProfiles = {
+  // The worst network without a break, servers at the pace that Consul has by default; power cuts and partitions in all.
+  seasons: {
+    ...profiles['worst-network'],
+    seconds: 86_400,
+    pace: 5,
+    delayMsMax: 500,
+    calmMinutes: 30,
+    clients: 3,
+    crash: 0.01,
+    flicker: 0.0005,
+    transfer: 0.003,
+    ttlMs: 60_000,
+    lockDelayMs: 15_000,
+  },
+} satisfies Record<string, Profile>;
+
+export type RotatedProfile = keyof typeof profiles;
+export const rotatedProfiles = Object.keys(profiles) as RotatedProfile[];
+export type ProfileName = RotatedProfile | keyof typeof longProfiles;
+const allProfiles: Record<ProfileName, Profile> = { ...profiles, ...longProfiles };
+export const profileNames = Object.keys(allProfiles) as ProfileName[];
+export const profileOf = (name: ProfileName): Profile => allProfiles[name];

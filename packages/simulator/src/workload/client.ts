@@ -4,6 +4,7 @@ import type { Invariants } from '../checkers/invariants';
 import type { KvAction, KvAnswer, KvRow } from '../checkers/kv-history';
 import type { WorldBug } from '../faults/planted-bugs';
 import type { Profile } from '../faults/profiles';
+import type { Seasons } from '../faults/seasons';
 import type { SimServer } from '../world/sim-server';
 import type { Expiries } from './expiries';
 import type { History, Recorded } from './history';
@@ -16,13 +17,13 @@ export interface ClientWorld {
   readonly expiries: Expiries;
   readonly invariants: Invariants;
   readonly profile: Profile;
+  readonly seasons: Seasons;
   readonly bug: WorldBug | undefined;
 }
 
 export const KEYS = 3;
 /** Sessions belong to this node of the catalog. */
 export const NODE = 'n';
-const THINK_MS_MAX = 60;
 const TIMEOUT_MS = 250;
 const POLL_MS = 2;
 /** Way between a front end and the server that leads. */
@@ -32,17 +33,20 @@ const HOP_MS_MAX = 4;
 export class Client {
   /** One session per key, as a lock holder has. */
   private readonly sessions = new Map<string, string>();
+  private readonly timeoutMs: number;
   private lastRead: { readonly key: string; readonly index: number } = { key: '', index: 0 };
 
   constructor(
     private readonly name: number,
     private readonly world: ClientWorld,
-  ) {}
+  ) {
+    this.timeoutMs = TIMEOUT_MS * world.profile.pace;
+  }
 
   async run(isOver: () => boolean): Promise<void> {
-    const { random, servers } = this.world;
+    const { random, servers, seasons } = this.world;
     while (!isOver()) {
-      await this.wait(random.next() * THINK_MS_MAX);
+      await this.wait(random.next() * seasons.thinkMsMax);
       const server = servers[random.integer(servers.length)]!;
       if (!server.isServing) continue;
       await this.ask(server, `k${random.integer(KEYS)}`);
@@ -159,7 +163,7 @@ export class Client {
     if (fence?.kind !== 'confirmed') return false;
     if (leader !== server) await this.hop();
     for (let waited = 0; machine!.appliedIndex < fence.index; waited += POLL_MS) {
-      if (waited > TIMEOUT_MS) return false;
+      if (waited > this.timeoutMs) return false;
       await this.wait(POLL_MS);
     }
     return true;
@@ -170,7 +174,7 @@ export class Client {
   }
 
   private within<T>(promise: Promise<T> | undefined): Promise<T | undefined> {
-    return Promise.race([promise ?? Promise.resolve(undefined), this.wait(TIMEOUT_MS).then(() => undefined)]);
+    return Promise.race([promise ?? Promise.resolve(undefined), this.wait(this.timeoutMs).then(() => undefined)]);
   }
 
   private hop(): Promise<void> {

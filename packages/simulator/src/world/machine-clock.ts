@@ -31,6 +31,14 @@ export class MachineClock implements Clock {
     return this.trueTimer(Math.max(0, delayMs) / this.rate, callback);
   }
 
+  /** What reaches this machine now; later, if its process stands still, or never, if it has lost its power. */
+  whenRunning(callback: () => void): void {
+    if (this.isPaused) return void this.trueTimer(0, callback);
+    if (!this.hasPower) return;
+    callback();
+    this.afterEach();
+  }
+
   /** After true time: what disks and networks do. Also held up while the process stands still. */
   trueTimer(delayMs: number, callback: () => void): Timer {
     let inner = this.world.setTimer(delayMs, () => run());

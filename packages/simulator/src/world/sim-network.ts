@@ -85,7 +85,7 @@ export class SimNetwork {
   private deliver(message: Message): void {
     const plug = this.plugs.get(message.to);
     if (!plug || this.isCut(message.from, message.to)) return;
-    plug.clock.trueTimer(0, () => plug.receiver?.message(message));
+    plug.clock.whenRunning(() => plug.receiver?.message(message));
   }
 
   private async sendSnapshot(

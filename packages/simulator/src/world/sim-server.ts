@@ -38,6 +38,8 @@ interface Process {
   failure?: Error;
 }
 
+/** The default of production. */
+const TICK_MS = 10;
 const DISK_WRITE_MS_MAX = 4;
 const FLICKER_MS_MAX = 10;
 const COUP_MS_MAX = 250;
@@ -102,11 +104,12 @@ export class SimServer {
       () => this.maybeFlicker(),
     );
     const machine = new StoreMachine((index, command) => invariants.applies(this.id, index, command), bug);
-    const { snapshotThreshold, readLeases, appendBytesMax } = profile;
+    const { pace, snapshotThreshold, readLeases, appendBytesMax } = profile;
     const node = new RaftNode(
       {
         id: this.id,
         address: this.id,
+        tickMs: TICK_MS * pace,
         freeBytesMin: 1,
         snapshotThreshold,
         trailingLogs: 10,

@@ -1,10 +1,16 @@
 import type { Clock, Timer } from '@tribune/platform';
 
-interface Due {
-  readonly atMs: number;
-  /** Timers of one instant run in the order in which they were set. */
-  readonly order: number;
-  callback: (() => void) | undefined;
+class Due implements Timer {
+  constructor(
+    readonly atMs: number,
+    /** Timers of one instant run in the order in which they were set. */
+    readonly order: number,
+    public callback: (() => void) | undefined,
+  ) {}
+
+  cancel(): void {
+    this.callback = undefined;
+  }
 }
 
 /** Turns that are ordered from the event loop at a time. Promises settle between any two of them. */
@@ -16,6 +22,9 @@ const TURNS = 64;
  */
 export class VirtualClock implements Clock {
   private readonly heap: Due[] = [];
+  /** Set for the present instant, which is most of them: they come behind everything that was set for it before. */
+  private readonly present: Due[] = [];
+  private presentRun = 0;
   private nowMs = 0;
   private orders = 0;
 
@@ -31,9 +40,11 @@ export class VirtualClock implements Clock {
   }
 
   setTimer(delayMs: number, callback: () => void): Timer {
-    const due: Due = { atMs: this.nowMs + Math.max(0, delayMs), order: this.orders++, callback };
-    this.push(due);
-    return { cancel: () => void (due.callback = undefined) };
+    const atMs = this.nowMs + Math.max(0, delayMs);
+    const due = new Due(atMs, this.orders++, callback);
+    if (atMs === this.nowMs) this.present.push(due);
+    else this.push(due);
+    return due;
   }
 
   /** Runs what is due in this span, one timer after another. */
@@ -62,14 +73,32 @@ export class VirtualClock implements Clock {
   }
 
   private runNext(endMs: number): boolean {
-    for (let next = this.heap[0]; next && next.atMs <= endMs; next = this.heap[0]) {
-      this.pop();
-      if (!next.callback) continue;
+    for (let next = this.take(endMs); next; next = this.take(endMs)) {
+      const { callback } = next;
+      if (!callback) continue;
       this.nowMs = next.atMs;
-      next.callback();
+      callback();
       return true;
     }
     return false;
+  }
+
+  private take(endMs: number): Due | undefined {
+    const next = this.heap[0];
+    const isDueNow = next !== undefined && next.atMs <= this.nowMs;
+    if (!isDueNow && this.presentRun < this.present.length) return this.takePresent();
+    if (!next || next.atMs > endMs) return undefined;
+    this.pop();
+    return next;
+  }
+
+  private takePresent(): Due {
+    const due = this.present[this.presentRun++]!;
+    if (this.presentRun === this.present.length) {
+      this.present.length = 0;
+      this.presentRun = 0;
+    }
+    return due;
   }
 
   private push(due: Due): void {
