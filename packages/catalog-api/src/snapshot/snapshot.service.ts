@@ -86,7 +86,7 @@ export class SnapshotService {
 
   private async replace(spool: Spool, meta: ArchiveMeta): Promise<void> {
     const { state, view, clock, logger } = this.collaborators;
-    const session = new RestoreSession(randomUUID(), state, clock);
+    const session = new RestoreSession(randomUUID(), state, view, clock);
     logger.warn('restoring a snapshot', { snapshot: meta.ID, index: meta.Index });
     try {
       await session.begin();
