@@ -5,8 +5,9 @@ module.exports = (packageDir) => ({
   displayName: path.basename(packageDir),
   rootDir: packageDir,
   testEnvironment: 'node',
-  // Ends a test that hangs, and never one that a busy machine holds up: the longest take a tenth of this when all is quiet.
-  testTimeout: 120_000,
+  // Ends a test that hangs, and never one that a busy machine holds up: forty processes that want two cores make it twenty
+  // times as long. It outlives what a step may take (PATIENCE_MS of testkit), whose error says more.
+  testTimeout: 600_000,
   testMatch: ['<rootDir>/src/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
   transform: {
     '^.+\\.ts$': [

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '@tribune/testkit';
 import { Child, TRIBUNE } from './child';
-import { eventually } from './eventually';
 import { HttpClient } from './http';
 import { freePorts } from './ports';
 
@@ -31,7 +31,7 @@ export class AgentProcess {
     /** Where its HTTP API is. */
     readonly host: string,
   ) {
-    this.http = new HttpClient(ports.http, 10_000, host);
+    this.http = new HttpClient(ports.http, undefined, host);
   }
 
   static async create(
@@ -91,15 +91,11 @@ export class AgentProcess {
   }
 
   /** Resolves when the agent answers a default-mode read, that is, when it knows a leader. */
-  async ready(timeoutMs = 20_000): Promise<this> {
-    await eventually(
-      `${this.name} serves`,
-      async () => {
-        if (!this.process.running) throw new Error(`${this.name} ended:\n${this.process.output}`);
-        return (await this.http.send('GET', '/v1/kv/?keys')).status !== 500;
-      },
-      timeoutMs,
-    ).catch((error: Error) => {
+  async ready(): Promise<this> {
+    await eventually(`${this.name} serves`, async () => {
+      if (!this.process.running) throw new Error(`${this.name} ended:\n${this.process.output}`);
+      return (await this.http.send('GET', '/v1/kv/?keys')).status !== 500;
+    }).catch((error: Error) => {
       throw new Error(`${error.message}\n${this.process.output.slice(-4000)}`, { cause: error });
     });
     return this;

@@ -1,4 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
+import { PATIENCE_MS } from '@tribune/testkit';
 
 export interface Answer {
   readonly status: number;
@@ -6,13 +7,13 @@ export interface Answer {
   readonly text: string;
 }
 
-/** A small HTTP client with a connection pool per agent under test, as strict about time as a user would be. */
+/** A small HTTP client with a connection pool per agent under test. */
 export class HttpClient {
   private readonly pool = new Agent({ keepAlive: true });
 
   constructor(
     private readonly port: number,
-    private readonly timeoutMs = 10_000,
+    private readonly timeoutMs = PATIENCE_MS,
     private readonly host = '127.0.0.1',
   ) {}
 
@@ -32,9 +33,17 @@ export class HttpClient {
     });
   }
 
+  /** Asks again while there is no leader: nothing was done then, and a busy machine may elect at any time. */
+  async decided(method: string, path: string, body?: string | Buffer): Promise<Answer> {
+    for (;;) {
+      const answer = await this.send(method, path, body);
+      if (answer.status !== 500 || answer.text !== 'No cluster leader') return answer;
+    }
+  }
+
   /** GET of JSON; anything but 200 is an error that shows the answer. */
   async json<T>(path: string): Promise<T> {
-    const answer = await this.send('GET', path);
+    const answer = await this.decided('GET', path);
     if (answer.status !== 200) throw new Error(`GET ${path}: ${answer.status} ${answer.text}`);
     return JSON.parse(answer.text) as T;
   }
@@ -42,7 +51,7 @@ export class HttpClient {
   /** PUT that must succeed. */
   async put(path: string, body: unknown = ''): Promise<string> {
     const data = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-    const answer = await this.send('PUT', path, data);
+    const answer = await this.decided('PUT', path, data);
     if (answer.status !== 200) throw new Error(`PUT ${path}: ${answer.status} ${answer.text}`);
     return answer.text.trim();
   }

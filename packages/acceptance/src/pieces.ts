@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '@tribune/testkit';
 import { Child, ROOT } from './child';
-import { eventually } from './eventually';
 import { HttpClient } from './http';
 import { freePorts } from './ports';
 

@@ -1,5 +1,5 @@
+import { eventually } from '@tribune/testkit';
 import { AgentProcess, type AgentPorts } from './agent-process';
-import { eventually } from './eventually';
 import type { Links } from './links/links';
 import { NamespaceLinks } from './links/namespace-links';
 import { ProxiedLinks } from './links/proxied-links';
@@ -46,9 +46,9 @@ export class ServerCluster {
   }
 
   /** Every running server answers reads, and all agree on one leader. */
-  async ready(timeoutMs = 90_000): Promise<void> {
-    await Promise.all(this.running.map((server) => server.ready(timeoutMs)));
-    await this.leader(timeoutMs);
+  async ready(): Promise<void> {
+    await Promise.all(this.running.map((server) => server.ready()));
+    await this.leader();
   }
 
   get running(): AgentProcess[] {
@@ -56,16 +56,12 @@ export class ServerCluster {
   }
 
   /** The one that itself and a majority name as leader. */
-  async leader(timeoutMs = 30_000, among = this.running): Promise<AgentProcess> {
-    return eventually(
-      'a leader that a majority names',
-      async () => {
-        const names = await Promise.all(among.map((server) => this.namedBy(server)));
-        const votes = (server: AgentProcess): number => names.filter((name) => name === server).length;
-        return among.find((server, i) => names[i] === server && votes(server) * 2 > this.servers.length);
-      },
-      timeoutMs,
-    );
+  async leader(among = this.running): Promise<AgentProcess> {
+    return eventually('a leader that a majority names', async () => {
+      const names = await Promise.all(among.map((server) => this.namedBy(server)));
+      const votes = (server: AgentProcess): number => names.filter((name) => name === server).length;
+      return among.find((server, i) => names[i] === server && votes(server) * 2 > this.servers.length);
+    });
   }
 
   followersOf(leader: AgentProcess): AgentProcess[] {

@@ -6,6 +6,9 @@ export function rounds(inTests: number): number {
   return Number(process.env.TRIBUNE_ROUNDS ?? inTests);
 }
 
+/** Ends a round that hangs: each of its steps ends after PATIENCE_MS. */
+export const ROUND_MS = 600_000;
+
 /** Goals that a busy machine cannot keep are asserted by the soak command only; `npm test` asserts what holds anywhere. */
 export function bound(inSoak: number, inTests: number): number {
   return IS_SOAK ? inSoak : inTests;

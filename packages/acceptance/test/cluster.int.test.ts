@@ -1,5 +1,5 @@
+import { eventually } from '@tribune/testkit';
 import { AgentProcess } from '../src/agent-process';
-import { eventually } from '../src/eventually';
 
 /** Three servers and two clients, each a process of its own, on loopback. */
 describe('a cluster of three servers and two clients', () => {
@@ -16,7 +16,7 @@ describe('a cluster of three servers and two clients', () => {
     }
     for (const i of [0, 1]) clients.push(await AgentProcess.create(`c${i}`, join));
     for (const agent of [...servers, ...clients]) agent.start();
-    await Promise.all([...servers, ...clients].map((agent) => agent.ready(30_000)));
+    await Promise.all([...servers, ...clients].map((agent) => agent.ready()));
   });
 
   afterAll(async () => {
@@ -38,12 +38,12 @@ describe('a cluster of three servers and two clients', () => {
     expect([...acknowledged].filter((key) => !keys.has(key))).toEqual([]);
   }
 
-  async function seesAll(agent: AgentProcess, timeoutMs?: number): Promise<void> {
+  async function seesAll(agent: AgentProcess): Promise<void> {
     const isComplete = async (): Promise<boolean> => {
       const members = await agent.http.json<{ Status: number }[]>('/v1/agent/members');
       return members.length === 5 && members.every((member) => member.Status === 1);
     };
-    await eventually(`${agent.name} sees five members`, isComplete, timeoutMs);
+    await eventually(`${agent.name} sees five members`, isComplete);
   }
 
   async function leader(): Promise<AgentProcess> {
@@ -81,13 +81,39 @@ describe('a cluster of three servers and two clients', () => {
     });
   });
 
+  it('saves and restores through a client, and refuses what was cut off or changed on its way', async () => {
+    const [client] = clients as [AgentProcess];
+    const restore = async (body: Buffer): Promise<string> => {
+      const { status, text } = await client.http.decided('PUT', '/v1/snapshot', body);
+      return `${status} ${text}`;
+    };
+    const file = await eventually('a snapshot', async () => {
+      const saved = await fetch(`http://127.0.0.1:${client.ports.http}/v1/snapshot`);
+      return saved.status === 200 && Buffer.from(await saved.arrayBuffer());
+    });
+    await eventually('a later write', () => client.http.put('/v1/kv/later', 'x'));
+    const { length } = file;
+    for (const at of [10, length >> 2, length >> 1, length - 100, length - 1]) {
+      expect([at, await restore(file.subarray(0, at))]).toEqual([at, expect.stringMatching(/^500 failed to /)]);
+      const changed = Buffer.from(file);
+      changed[at]! ^= 0x20;
+      expect([at, await restore(changed)]).toEqual([at, expect.stringMatching(/^500 failed to /)]);
+    }
+    expect((await servers[0]!.http.decided('GET', '/v1/kv/later?raw')).text).toBe('x');
+    expect(await restore(file)).toBe('200 ');
+    for (const agent of [...servers, ...clients]) {
+      expect((await agent.http.decided('GET', '/v1/kv/later?consistent')).status).toBe(404);
+      expect((await agent.http.decided('GET', '/v1/kv/later')).status).toBe(404);
+      await expectNothingLost(agent);
+    }
+  });
+
   it('elects another leader when the leader is killed, and loses nothing', async () => {
     const killed = await leader();
     for (let i = 0; i < 20; i++) await write(clients[i % 2]!);
     await killed.kill();
-    const started = performance.now();
+    // How long this takes is measured by bin/failover.mjs.
     await write(servers.find((server) => server !== killed)!);
-    expect(performance.now() - started).toBeLessThan(10_000);
     await expectNothingLost(clients[0]!);
     await killed.start().ready();
     await expectNothingLost(killed);
@@ -95,14 +121,10 @@ describe('a cluster of three servers and two clients', () => {
 
   it('drops the instances of an agent that is killed from the healthy answers', async () => {
     await clients[0]!.kill();
-    await eventually(
-      'no healthy instance',
-      async () => {
-        const rows = await clients[1]!.http.json<unknown[]>('/v1/health/service/web?passing');
-        return rows.length === 0;
-      },
-      30_000,
-    );
+    await eventually('no healthy instance', async () => {
+      const rows = await clients[1]!.http.json<unknown[]>('/v1/health/service/web?passing');
+      return rows.length === 0;
+    });
     await clients[0]!.start().ready();
     await eventually('healthy again', async () => {
       const checks = await clients[1]!.http.json<{ CheckID: string }[]>(
@@ -116,11 +138,11 @@ describe('a cluster of three servers and two clients', () => {
     for (let i = 0; i < 20; i++) await write(clients[1]!);
     await Promise.all(servers.map((server) => server.kill()));
     for (const server of servers) server.start();
-    await Promise.all(servers.map((server) => server.ready(30_000)));
+    await Promise.all(servers.map((server) => server.ready()));
     for (const server of servers) await expectNothingLost(server);
     await write(clients[1]!);
     await expectNothingLost(clients[1]!);
-    for (const server of servers) await seesAll(server, 60_000);
+    for (const server of servers) await seesAll(server);
   });
 
   it('keeps serving when one agent leaves gracefully', async () => {

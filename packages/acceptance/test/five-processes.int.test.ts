@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { eventually } from '../src/eventually';
+import { eventually } from '@tribune/testkit';
 import { HttpClient } from '../src/http';
 import { PIECES, Pieces } from '../src/pieces';
 import { call, plainClient } from '../src/plain-grpc';
@@ -20,8 +20,9 @@ describe('the five pieces as five processes', () => {
     pieces = await Pieces.create();
     for (const piece of PIECES) pieces.start(piece);
     for (const piece of PIECES) await pieces.ready(piece);
-    http = new HttpClient(pieces.port(8500), 5000);
-    resolver = new Resolver({ timeout: 5000, tries: 1 });
+    http = new HttpClient(pieces.port(8500));
+    // Longer than an event loop stands still on a busy machine.
+    resolver = new Resolver({ timeout: 30_000, tries: 1 });
     resolver.setServers([`127.0.0.1:${pieces.port(8600)}`]);
   });
 

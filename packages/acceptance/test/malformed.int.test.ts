@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { seededRandom } from '@tribune/platform';
+import { PATIENCE_MS } from '@tribune/testkit';
 import { AgentProcess } from '../src/agent-process';
 import { exchangeBytes, inParallel, sendDatagrams } from '../src/wire';
 import { residentMiB } from '../src/memory';
@@ -68,7 +69,7 @@ function pourChunked(port: number, megabytes: number): Promise<{ sent: number; a
     socket.on('data', (chunk) => (answer += chunk.toString()));
     socket.on('error', () => undefined);
     socket.on('close', () => resolve({ sent, answer: answer.split('\r\n')[0]! }));
-    socket.setTimeout(5000, () => socket.destroy());
+    socket.setTimeout(PATIENCE_MS, () => socket.destroy());
   });
 }
 

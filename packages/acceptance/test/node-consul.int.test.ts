@@ -1,6 +1,6 @@
 import Consul from 'consul';
+import { eventually } from '@tribune/testkit';
 import { AgentProcess } from '../src/agent-process';
-import { eventually } from '../src/eventually';
 
 /** The Consul client that Node people use, unchanged, against an agent. */
 describe('the npm client "consul"', () => {
@@ -26,7 +26,7 @@ describe('the npm client "consul"', () => {
   });
 
   it('registers a service with a TTL check, and finds it while it passes', async () => {
-    await consul.agent.service.register({ name: 'api', port: 81, check: { ttl: '10s', name: 'alive' } } as never);
+    await consul.agent.service.register({ name: 'api', port: 81, check: { ttl: '10m', name: 'alive' } } as never);
     await eventually('the service', async () => Object.keys(await consul.catalog.services()).includes('api'));
     const passing = async (): Promise<number> =>
       ((await consul.health.service({ service: 'api', passing: true })) as unknown[]).length;

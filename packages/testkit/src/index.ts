@@ -6,3 +6,4 @@ export { SimClock } from './sim-clock';
 export { freePort } from './free-port';
 export { RecordingLogger } from './recording-logger';
 export { LocalState } from './local-state/local-state';
+export { eventually, PATIENCE_MS } from './eventually';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { eventually } from '@tribune/testkit';
 import type { Child } from '../child';
-import { eventually } from '../eventually';
 
 /** What a process that is to be stalled is started with: its inspector then listens on a port of its own. */
 export const STALLABLE = { NODE_OPTIONS: '--inspect-port=0' };

@@ -1,4 +1,5 @@
 import type { KvAction, KvAnswer, KvOperation } from '@tribune/simulator';
+import { PATIENCE_MS } from '@tribune/testkit';
 import { HttpClient, type Answer } from '../http';
 
 /** A session that ends is no request on a key. */
@@ -10,9 +11,6 @@ export interface Door {
   readonly ports: { readonly http: number };
 }
 
-/** Longer than any pause of a server in these tests: what it answers afterwards must be judged. */
-const PATIENCE_MS = 15_000;
-
 /** Asks servers of KV rows, and writes down what it asked and what it was told. */
 export class KvClient {
   private readonly doors: readonly HttpClient[];
@@ -23,6 +21,7 @@ export class KvClient {
     private readonly history: KvOperation[],
     private readonly under: string,
   ) {
+    // Longer than any pause of a server in these tests: what it answers afterwards must be judged.
     this.doors = servers.map(({ host, ports }) => new HttpClient(ports.http, PATIENCE_MS, host));
   }
 

@@ -19,7 +19,7 @@ export class SteadyWriter {
     /** Which of the servers may be asked at this moment. */
     private readonly mayAsk: (server: number) => boolean = () => true,
   ) {
-    this.http = servers.map(({ host, ports }) => new HttpClient(ports.http, 10_000, host));
+    this.http = servers.map(({ host, ports }) => new HttpClient(ports.http, undefined, host));
   }
 
   start(perSecond: number): this {

@@ -14,7 +14,7 @@ export class Watcher {
     { host, ports }: Door,
     private readonly key: string,
   ) {
-    this.http = new HttpClient(ports.http, 90_000, host);
+    this.http = new HttpClient(ports.http, undefined, host);
     this.work = this.follow();
   }
 

@@ -2,11 +2,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '@tribune/testkit';
 import type { AgentProcess } from '../../src/agent-process';
-import { eventually } from '../../src/eventually';
 import { flipByte } from '../../src/faults/flip';
 import { ServerCluster } from '../../src/server-cluster';
-import { IS_SOAK, rounds } from '../../src/soak';
+import { IS_SOAK, ROUND_MS, rounds } from '../../src/soak';
 import { SteadyWriter } from '../../src/workload/steady-writer';
 
 interface RaftServer {
@@ -38,7 +38,7 @@ describe('three servers and their disks', () => {
 
   async function written(writer: SteadyWriter, count: number): Promise<void> {
     const goal = writer.acknowledged.length + count;
-    await eventually(`${count} more writes`, async () => writer.acknowledged.length >= goal, 40_000);
+    await eventually(`${count} more writes`, async () => writer.acknowledged.length >= goal);
   }
 
   async function raftServers(): Promise<readonly RaftServer[]> {
@@ -57,16 +57,14 @@ describe('three servers and their disks', () => {
         await written(writer, 60);
         await follower.kill();
         flipByte(join(follower.dataFolder, 'raft/log/log'));
-        await follower.start().ready(40_000);
+        await follower.start().ready();
         await written(writer, 20);
         await writer.stop();
-        expect(follower.process.output).toMatch(
-          /this server will not vote before a leader has brought them back|torn tail/,
-        );
+        await follower.process.prints(/this server will not vote before a leader has brought them back|torn tail/);
         await expectAll(writer, prefix);
       }
     },
-    120_000 * rounds(1),
+    ROUND_MS * rounds(1),
   );
 
   it(
@@ -83,21 +81,17 @@ describe('three servers and their disks', () => {
           rmSync(join(follower.dataFolder, entry), { recursive: true });
         const began = performance.now();
         follower.start();
-        await eventually(
-          'a voter under a new id',
-          async () => {
-            const mine = (await raftServers()).filter(({ Node, ID }) => Node === follower.name || ID === before);
-            return mine.length === 1 && mine[0]!.ID !== before && mine[0]!.Voter;
-          },
-          60_000,
-        );
+        await eventually('a voter under a new id', async () => {
+          const mine = (await raftServers()).filter(({ Node, ID }) => Node === follower.name || ID === before);
+          return mine.length === 1 && mine[0]!.ID !== before && mine[0]!.Voter;
+        });
         process.stdout.write(`lost disk: a voter again after ${((performance.now() - began) / 1000).toFixed(1)} s\n`);
-        await follower.ready(40_000);
+        await follower.ready();
         await writer.stop();
         await expectAll(writer, prefix);
       }
     },
-    120_000 * rounds(1),
+    ROUND_MS * rounds(1),
   );
 
   if (!IS_SOAK) return;
@@ -117,12 +111,12 @@ describe('three servers and their disks', () => {
         await victim.process.exited;
         process.stdout.write(`EIO on the ${role}: ended after ${(performance.now() - began).toFixed(0)} ms\n`);
         await written(writer, 40);
-        await victim.start().ready(40_000);
+        await victim.start().ready();
         await writer.stop();
         await expectAll(writer, prefix);
       }
     },
-    120_000 * rounds(1),
+    ROUND_MS * rounds(1),
   );
 
   it(
@@ -136,17 +130,17 @@ describe('three servers and their disks', () => {
         const filler = join(leader.dataFolder, 'filler');
         fill(leader.dataFolder, filler);
         const began = performance.now();
-        await eventually('another leader', async () => (await cluster.leader()) !== leader, 40_000);
+        await eventually('another leader', async () => (await cluster.leader()) !== leader);
         process.stdout.write(`full disk: another leader after ${(performance.now() - began).toFixed(0)} ms\n`);
         await written(writer, 40);
         rmSync(filler);
         if (!leader.isRunning) leader.start();
-        await leader.ready(40_000);
+        await leader.ready();
         await writer.stop();
         await expectAll(writer, prefix);
       }
     },
-    120_000 * rounds(1),
+    ROUND_MS * rounds(1),
   );
 });
 

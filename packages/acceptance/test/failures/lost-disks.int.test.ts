@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '@tribune/testkit';
 import type { AgentProcess } from '../../src/agent-process';
-import { eventually } from '../../src/eventually';
 import { flipText } from '../../src/faults/flip';
 import { ServerCluster } from '../../src/server-cluster';
 import { bound } from '../../src/soak';
@@ -46,22 +46,18 @@ describe('three servers', () => {
     const peers = join(survivor.dataFolder, 'raft/peers.json');
     writeFileSync(peers, JSON.stringify([{ id, address: `127.0.0.1:${survivor.ports.server}`, non_voter: false }]));
     // 3: it starts, says so, deletes the file and leads.
-    await survivor.start().ready(60_000);
-    expect(survivor.process.output).toContain('recovering a lost quorum');
+    await survivor.start().ready();
+    await survivor.process.prints(/recovering a lost quorum/);
     expect(existsSync(peers)).toBe(false);
     expect((await survivor.http.json<string[]>('/v1/kv/kept/?keys&consistent')).sort()).toEqual([...keys].sort());
     await written(survivor, 'kept-alone', 'written by one');
     const aloneMs = performance.now() - began;
     // 4: new servers with empty data folders.
     for (const server of lost) server.start();
-    await eventually(
-      'three voters',
-      async () => {
-        const { Servers } = await survivor.http.json<{ Servers: RaftServer[] }>('/v1/operator/raft/configuration');
-        return Servers.length === 3 && Servers.every(({ Voter }) => Voter);
-      },
-      60_000,
-    );
+    await eventually('three voters', async () => {
+      const { Servers } = await survivor.http.json<{ Servers: RaftServer[] }>('/v1/operator/raft/configuration');
+      return Servers.length === 3 && Servers.every(({ Voter }) => Voter);
+    });
     await cluster.ready();
     for (const server of lost) {
       expect((await server.http.send('GET', '/v1/kv/kept-alone?raw&stale')).text).toBe('written by one');
@@ -86,9 +82,7 @@ describe('three servers', () => {
     for (const { dataFolder } of cluster.servers) flipText(join(dataFolder, 'raft/log/log'), value);
     for (const server of cluster.servers) server.start();
     for (const { name, process, http } of cluster.servers) {
-      await eventually(`${name} says what is wrong`, async () =>
-        /this server will not vote before/.test(process.output),
-      );
+      await process.prints(/this server will not vote before/);
       await eventually(`${name} is up`, () => http.send('GET', '/v1/status/leader'));
     }
     for (let i = 0; i < 20; i++) {

@@ -1,5 +1,5 @@
+import { eventually } from '@tribune/testkit';
 import type { AgentProcess } from '../../src/agent-process';
-import { eventually } from '../../src/eventually';
 import { HttpClient } from '../../src/http';
 import { ServerCluster } from '../../src/server-cluster';
 import { quantile } from '../../src/workload/quantile';
@@ -78,10 +78,7 @@ describe('a follower', () => {
     await lagging.kill();
     lagging.start();
     await eventually('again', async () => (allOutput().match(/sending a snapshot/g) ?? []).length >= 2, 60_000);
-    const sender = await cluster.leader(
-      30_000,
-      cluster.servers.filter((server) => server !== lagging),
-    );
+    const sender = await cluster.leader(cluster.servers.filter((server) => server !== lagging));
     await sender.kill();
     const began = performance.now();
     sender.start();

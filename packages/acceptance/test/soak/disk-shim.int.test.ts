@@ -1,4 +1,4 @@
-import { eventually } from '../../src/eventually';
+import { eventually } from '@tribune/testkit';
 import { DiskShim } from '../../src/faults/disk-shim';
 import { ServerCluster } from '../../src/server-cluster';
 import { rounds } from '../../src/soak';

@@ -1,4 +1,4 @@
-import { eventually } from '../../src/eventually';
+import { eventually } from '@tribune/testkit';
 import { ServerCluster } from '../../src/server-cluster';
 
 const KEY = 'spoiled-in-one-copy';

@@ -1,5 +1,5 @@
+import { eventually } from '@tribune/testkit';
 import type { AgentProcess } from '../../src/agent-process';
-import { eventually } from '../../src/eventually';
 import { STALLABLE, stall } from '../../src/faults/stall';
 import { split } from '../../src/links/links';
 import { ServerCluster } from '../../src/server-cluster';
@@ -59,7 +59,7 @@ describe('three servers with cut links elect once at most', () => {
       );
       // Until it notices, what it is given is in its log and may be kept by nobody: it is not acknowledged either.
       minority.start(20);
-      await eventually('a leader of the majority', () => cluster.leader(1_000, others));
+      await eventually('a leader of the majority', () => cluster.leader(others));
       await others[0]!.http.put('/v1/kv/majority', 'new');
       const stale = await leader.http.send('GET', '/v1/kv/majority').catch(() => undefined);
       expect(stale?.status).not.toBe(404);

@@ -1,5 +1,5 @@
+import { eventually } from '@tribune/testkit';
 import type { AgentProcess } from '../../src/agent-process';
-import { eventually } from '../../src/eventually';
 import { split } from '../../src/links/links';
 import { ServerCluster } from '../../src/server-cluster';
 import { NETWORK } from '../../src/soak';
@@ -72,13 +72,13 @@ describe('three servers under faults without a break', () => {
       while (performance.now() < until) {
         const chapter = new Workload(cluster.servers, 120);
         chapters.push(chapter);
-        await eventually('sessions', () => chapter.start(), 60_000);
+        await eventually('sessions', () => chapter.start());
         await sleep(Math.min(CHAPTER_MS, until - performance.now()));
         await chapter.stop();
       }
       running = false;
       const faultCount = await tormented;
-      await cluster.ready(60_000);
+      await cluster.ready();
       for (const chapter of chapters) {
         expect(await chapter.judge()).toBe('linearizable');
         for (const server of cluster.servers) expect(await chapter.missing(server.http)).toEqual([]);

@@ -1,4 +1,4 @@
-import { eventually } from '../../src/eventually';
+import { eventually } from '@tribune/testkit';
 import { HttpClient } from '../../src/http';
 import { ServerCluster } from '../../src/server-cluster';
 import { Watcher } from '../../src/workload/watcher';
@@ -37,10 +37,10 @@ describe('blocking queries', () => {
       await Promise.all(written);
       if (leader) {
         deaths++;
-        await leader.start().ready(60_000);
+        await leader.start().ready();
       }
       const last = `${step}.${CHANGES_PER_STEP - 1}`;
-      await eventually(`${last} at every watcher`, async () => watchers.every((each) => each.last === last), 30_000);
+      await eventually(`${last} at every watcher`, async () => watchers.every((each) => each.last === last));
     }
     await Promise.all(watchers.map((watcher) => watcher.stop()));
     for (const { indexes } of watchers) expect(indexes).toEqual([...indexes].sort((a, b) => a - b));

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@tribune/testkit';
+import { eventually, freePort } from '@tribune/testkit';
 
 // These start what users start, so they need the build: `npm run build` (which `npm test` does first).
 const packages = join(__dirname, '../../..');
@@ -34,24 +34,14 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<numbe
   return child.exitCode;
 }
 
-async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  const giveUpMs = performance.now() + 40_000;
-  for (;;) {
-    const answer = await ask().catch(() => undefined);
-    if (answer !== undefined) return answer;
-    if (performance.now() > giveUpMs) throw new Error(`never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 /** Registers a service and finds it again by HTTP and by DNS. */
 async function mainJob(http: number, dns: number): Promise<void> {
   const base = `http://127.0.0.1:${http}`;
-  await until(
+  await eventually(
     'a registration',
     async () => (await fetch(`${base}/v1/agent/service/register`, { method: 'PUT', body: WEB })).ok || undefined,
   );
-  await until('the instance by HTTP', async () => {
+  await eventually('the instance by HTTP', async () => {
     const rows = (await (await fetch(`${base}/v1/health/service/web?passing`)).json()) as unknown[];
     return rows.length === 1 || undefined;
   });
@@ -61,7 +51,7 @@ async function mainJob(http: number, dns: number): Promise<void> {
 async function found(dns: number): Promise<void> {
   const resolver = new Resolver({ timeout: 1000, tries: 1 });
   resolver.setServers([`127.0.0.1:${dns}`]);
-  const records = await until('the instance by DNS', () => resolver.resolveSrv('web.service.consul'));
+  const records = await eventually('the instance by DNS', () => resolver.resolveSrv('web.service.consul'));
   expect(records).toMatchObject([{ port: 8080 }]);
 }
 
@@ -148,7 +138,7 @@ test('an agent laid out as processes does the main job, survives the death of a 
     Object.keys(
       (await (await fetch(`http://127.0.0.1:${http}/v1/catalog/services?node-meta=of:a,b`)).json()) as object,
     );
-  await until('the service of a file', async () => (await names()).includes('first') || undefined);
+  await eventually('the service of a file', async () => (await names()).includes('first') || undefined);
   const { DebugConfig } = (await (await fetch(`http://127.0.0.1:${http}/v1/agent/self`)).json()) as {
     DebugConfig: object;
   };
@@ -159,14 +149,17 @@ test('an agent laid out as processes does the main job, survives the death of a 
   const reload = await fetch(`http://127.0.0.1:${http}/v1/agent/reload`, { method: 'PUT' });
   expect(await reload.text()).toBe('');
   expect(reload.status).toBe(200);
-  await until('the TTL of the changed file', async () => ((await ttlOf(dns!)) === 7 ? true : undefined));
+  await eventually('the TTL of the changed file', async () => ((await ttlOf(dns!)) === 7 ? true : undefined));
   process.kill(childOf(agent.pid!, 'health-runner'), 'SIGKILL');
-  await until('the service of the changed file', async () => {
+  await eventually('the service of the changed file', async () => {
     const all = await names();
     return (all.includes('second') && !all.includes('first')) || undefined;
   });
   for (const piece of ['dns-gateway', 'catalog-api']) process.kill(childOf(agent.pid!, piece), 'SIGKILL');
-  await until('HTTP again', async () => (await fetch(`http://127.0.0.1:${http}/v1/status/leader`)).ok || undefined);
+  await eventually(
+    'HTTP again',
+    async () => (await fetch(`http://127.0.0.1:${http}/v1/status/leader`)).ok || undefined,
+  );
   await found(dns!);
   expect(await ended(agent, 'SIGINT')).toBe(0);
   await expect(fetch(`http://127.0.0.1:${http}/v1/status/leader`)).rejects.toThrow();
