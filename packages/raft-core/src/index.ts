@@ -2,12 +2,8 @@
  * Consensus and its log, and the server that keeps the truth on disk.
  * @packageDocumentation
  */
-export {
-  createRaftServer,
-  ServerNotStartedError,
-  type RaftServer,
-  type RaftServerCollaborators,
-} from './server/raft-server';
+export { createRaftServer, ServerNotStartedError, type RaftServer } from './server/raft-server';
+export type { RaftServerCollaborators } from './server/foundations';
 export { RaftServerOptionsError, validateServerOptions, type RaftServerOptions } from './server/options';
 export { FeedError } from './server/feed/feed-subscriber';
 export type { NodeStatus, PeerStatus } from './node/outcomes';

@@ -1,17 +1,15 @@
 import type { Timer } from '@tribune/platform';
-import type { StateHashes } from '@tribune/state-store';
 import type { Duty, DutyCollaborators } from './duty';
 
 /** A damaged server is found within this, the time to hash a state, and one commit. */
 const INTERVAL_MS = 30_000;
 
-/** Has all servers hash their tables now and then, and tells them what the leader's hashes were the time before. */
+/** Has all servers hash their tables now and then, and report what they found. */
 export class AuditState implements Duty {
   readonly name = 'audit-state';
   private timer: Timer | undefined;
 
   constructor(
-    private readonly own: { readonly latest: StateHashes | undefined },
     private readonly collaborators: Pick<DutyCollaborators, 'clock' | 'propose'>,
     private readonly intervalMs = INTERVAL_MS,
   ) {}
@@ -19,7 +17,7 @@ export class AuditState implements Duty {
   begin(): void {
     this.timer = this.collaborators.clock.setTimer(this.intervalMs, () => {
       // A round that fails is made up for by the next one.
-      void this.collaborators.propose({ type: 'audit', previous: this.own.latest });
+      void this.collaborators.propose({ type: 'audit' });
       this.begin();
     });
   }

@@ -1,36 +1,20 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CodedError, type Clock, type Logger, type Metrics, type Random, type Startable } from '@tribune/platform';
-import {
-  GrpcServer,
-  StateService,
-  unavailable,
-  type FenceResult,
-  type MembershipApi,
-  type StateApi,
-} from '@tribune/protocol';
+import { CodedError, type Startable } from '@tribune/platform';
+import { GrpcServer, StateService, unavailable, type FenceResult, type StateApi } from '@tribune/protocol';
 import type { StateMachine, View } from '@tribune/state-store';
 import type { NodeStatus } from '../node/outcomes';
 import { GrpcPeerTransport } from '../transport/grpc-peer-transport';
+import type { RaftServerCollaborators } from './foundations';
 import { LanMembers } from './lan-members';
 import { serverMetrics, type ServerMetrics } from './metrics';
 import { advertised, assertServerOptions, type RaftServerOptions } from './options';
 import { quarantine } from './quarantine';
 import { commandProblem, ReplicatedState } from './replicated-state';
-import { serverCore, type ServerCore } from './server-core';
+import { ServerCore } from './server-core';
 import type { Divergence, Minority } from './state-audit';
 import { LeaderOnlyBinding, RemoteStateBinding, StateBinding, type StateBindingParts } from './state-binding';
-
-export interface RaftServerCollaborators {
-  readonly membership: MembershipApi;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /** The poison latch closed: this server does nothing more, and its process should exit. */
-  readonly onFatal?: (error: Error) => void;
-}
 
 export interface RaftServer extends Startable {
   /** In-process binding. Throws SERVER_NOT_STARTED before `start`. */
@@ -145,7 +129,7 @@ class Server implements RaftServer {
     const dataDir = options.dataDir ?? (this.temporaryDir = await mkdtemp(join(tmpdir(), 'tribune-')));
     this.dataDir = dataDir;
     address = advertised(options.advertiseAddress, grpc.port);
-    const core = serverCore({ options, collaborators, replicated, members, transport, metrics, dataDir, address });
+    const core = new ServerCore({ options, collaborators, replicated, members, transport, metrics, dataDir, address });
     await core.start();
     // From here on others may ask: before, there is no log to answer from.
     this.core = core;
@@ -176,7 +160,7 @@ class Server implements RaftServer {
 
   private diverged(divergence: Divergence): void {
     this.metrics.divergences.inc({ table: divergence.table });
-    this.collaborators.logger.error('this server has not the state that the leader has', { ...divergence });
+    this.collaborators.logger.error('another server has not the state that this one has', { ...divergence });
   }
 
   /** Only this server is wrong: it ends, and the others go on without it. */
@@ -184,6 +168,7 @@ class Server implements RaftServer {
     const { logger, onFatal } = this.collaborators;
     if (this.isQuarantined || !this.dataDir) return;
     this.isQuarantined = true;
+    this.metrics.divergences.inc({ table: minority.table });
     logger.error('this server has not the state that a majority has and is quarantined', { ...minority });
     try {
       onFatal?.(await quarantine(this.dataDir, minority));

@@ -39,7 +39,7 @@ export class ReplicatedState implements RaftStateMachine {
     this.appliedBytes += command.length;
     const { outcome, deltas, replaced, audit } = this.machine.apply(index, command);
     if (audit?.report) this.audit.heard(audit.report);
-    else if (audit) this.audit.mark(index, audit.previous);
+    else if (audit) this.audit.mark(index);
     if (this.spoiledKey !== undefined) this.spoil(this.spoiledKey);
     if (replaced) this.replaced(index);
     else this.feed.record(index, deltas, command.length);

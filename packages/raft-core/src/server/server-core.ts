@@ -1,153 +1,120 @@
 import { join } from 'node:path';
 import { sleep } from '@tribune/platform';
 import { connectState, type LeaderStatus } from '@tribune/protocol';
-import { decodeOutcome, encodeCommand, HASH_FORMAT, type Command } from '@tribune/state-store';
-import { autopilotDefaults, autopilotSettings, type AutopilotSettings } from '../leader-duties/autopilot-settings';
-import { AuditState } from '../leader-duties/audit-state';
-import { CleanUpDeadServers } from '../leader-duties/clean-up-dead-servers';
-import { DropStalledRestore } from '../leader-duties/drop-stalled-restore';
-import { LeaderDuties, type DutyCollaborators, type DutyProposal } from '../leader-duties/duty';
-import { ExpireLockDelays } from '../leader-duties/expire-lock-delays';
-import { ExpireSessions } from '../leader-duties/expire-sessions';
-import { MaintainPeers } from '../leader-duties/maintain-peers';
-import { ReapTombstones } from '../leader-duties/reap-tombstones';
-import { SeedAutopilot } from '../leader-duties/seed-autopilot';
-import { ServerHealthRecord } from '../leader-duties/server-health';
-import { ReconcileMembers } from '../leader-duties/reconcile-members';
+import { encodeCommand, HASH_FORMAT } from '@tribune/state-store';
+import type { ExpireSessions } from '../leader-duties/expire-sessions';
+import type { ServerHealthRecord } from '../leader-duties/server-health';
 import type { NodeEvent } from '../node/outcomes';
 import { RaftNode } from '../node/raft-node';
 import { BallastFile } from '../storage/ballast';
 import { FileSnapshotStore } from '../storage/file-snapshot-store';
 import { LevelLogStore } from '../storage/level-log-store';
-import type { GrpcPeerTransport } from '../transport/grpc-peer-transport';
 import { ExpectBootstrap } from './bootstrap';
-import type { LanMembers } from './lan-members';
+import { dutyRoster, type DutyRoster } from './duty-roster';
+import type { Foundations, RaftServerCollaborators } from './foundations';
 import { LeaderRouter } from './leader-router';
-import type { ServerMetrics } from './metrics';
-import type { RaftServerOptions } from './options';
 import { Proposer } from './proposer';
-import type { RaftServerCollaborators } from './raft-server';
 import { refuseQuarantined } from './quarantine';
 import { ReadFence } from './read-fence';
 import { recoverQuorum } from './recover-quorum';
-import type { ReplicatedState } from './replicated-state';
-
-/** What exists before the server RPC port is bound. */
-export interface Foundations {
-  readonly options: RaftServerOptions;
-  readonly collaborators: RaftServerCollaborators;
-  readonly replicated: ReplicatedState;
-  readonly members: LanMembers;
-  readonly transport: GrpcPeerTransport;
-  readonly metrics: ServerMetrics;
-  readonly dataDir: string;
-  /** Where other servers reach this one. */
-  readonly address: string;
-}
-
-/** Everything that needs to know the port. */
-export interface ServerCore {
-  readonly node: RaftNode;
-  readonly router: LeaderRouter;
-  readonly proposer: Proposer;
-  readonly fence: ReadFence;
-  readonly sessions: ExpireSessions;
-  /** What this server knows of the others while it leads. */
-  readonly health: ServerHealthRecord;
-  /** Other tables took the place of the old ones. */
-  stateReplaced(): void;
-  start(): Promise<void>;
-  /** Takes no more work, and gives the lead away if it has it. */
-  retire(): Promise<void>;
-  stop(): Promise<void>;
-}
 
 /** A successor that was slow to take over is asked again, or another one; this long. */
 const HANDOVER_MS = 1_500;
 const HANDOVER_RETRY_MS = 20;
 
-/** The wiring of a server, from the disk up. */
-export function serverCore(foundations: Foundations): ServerCore {
-  const { options, collaborators, members, metrics, address } = foundations;
-  const { clock, random, logger } = collaborators;
+/** Everything that needs to know the port: the wiring of a server, from the disk up. */
+export class ServerCore {
+  readonly node: RaftNode;
+  readonly router: LeaderRouter;
+  readonly proposer: Proposer;
+  readonly fence: ReadFence;
+  private readonly roster: DutyRoster;
+  private readonly bootstrap: ExpectBootstrap;
+  /** It leads, and there is nobody else. */
+  private isAlone = false;
+  private isStopping = false;
 
-  const node = raftNode(foundations);
-  const addressOf = (id: string): string | undefined => members.serverById(id)?.rpcAddress;
-  const router = new LeaderRouter(
-    { source: node, addressOf, clock, random, logger: logger.child('forward') },
-    options.rpcHoldMs,
-  );
-  const proposer = new Proposer(node, router, { clock, metrics });
-  let alone = false;
-  const fence = new ReadFence(node, router, () => alone, metrics);
-  const { sessions, health, duties } = leaderDuties(foundations, node, proposer);
-  const bootstrap = new ExpectBootstrap(
-    { id: options.id, expect: options.bootstrapExpect },
-    {
-      target: node,
-      members,
-      statusOf: (peer) => statusOf(peer, collaborators),
-      clock,
-      logger: logger.child('bootstrap'),
-    },
-  );
+  constructor(private readonly foundations: Foundations) {
+    const { options, collaborators, members, metrics, replicated } = foundations;
+    const { clock, random, logger } = collaborators;
+    const node = (this.node = raftNode(foundations));
+    const addressOf = (id: string): string | undefined => members.serverById(id)?.rpcAddress;
+    const router = (this.router = new LeaderRouter(
+      { source: node, addressOf, clock, random, logger: logger.child('forward') },
+      options.rpcHoldMs,
+    ));
+    this.proposer = new Proposer(node, router, { clock, metrics });
+    this.fence = new ReadFence(node, router, () => this.isAlone, metrics);
+    this.roster = dutyRoster(foundations, node, this.proposer);
+    this.bootstrap = expectBootstrap(foundations, node);
+    replicated.audit.onHashed = (hashes) => {
+      if (this.isStopping || node.status().peers.length === 1) return;
+      // A report that is lost is made up for by the next round.
+      const report = { ...hashes, server: options.id, format: HASH_FORMAT };
+      this.proposer.propose(encodeCommand({ type: 'audit', report })).catch(() => undefined);
+    };
+  }
 
-  let stopping = false;
-  const observe = (event: NodeEvent): void => {
-    if (stopping) return;
-    const { role, peers } = node.status();
-    alone = role === 'leader' && peers.length === 1;
+  get sessions(): ExpireSessions {
+    return this.roster.sessions;
+  }
+
+  /** What this server knows of the others while it leads. */
+  get health(): ServerHealthRecord {
+    return this.roster.health;
+  }
+
+  /** Other tables took the place of the old ones. */
+  stateReplaced(): void {
+    this.roster.duties.beginAnew();
+  }
+
+  async start(): Promise<void> {
+    const { node, foundations } = this;
+    const { options, collaborators, dataDir, address } = foundations;
+    node.on((event) => this.observe(event));
+    await refuseQuarantined(dataDir);
+    // On stores of its own, which it closes: the node opens the same folders afterwards.
+    await recoverQuorum({ id: options.id, dataDir, ...storesOf(foundations), logger: collaborators.logger });
+    await node.start();
+    if (node.status().hasConfiguration) return;
+    // Expecting one server is the same as founding alone.
+    if (options.bootstrap || options.bootstrapExpect === 1) await node.bootstrap([{ id: options.id, address }]);
+    else if (options.bootstrapExpect > 0) this.bootstrap.start();
+  }
+
+  /** Takes no more work, and gives the lead away if it has it. */
+  async retire(): Promise<void> {
+    const { node, router } = this;
+    const { clock } = this.foundations.collaborators;
+    this.isStopping = true;
+    this.bootstrap.stop();
+    this.proposer.close();
+    this.roster.duties.end();
+    // The others need not find out by themselves. A failed attempt only costs them an election.
+    const untilMs = clock.monotonicMs() + HANDOVER_MS;
+    while (router.isLeader && !this.isAlone && clock.monotonicMs() < untilMs) {
+      const outcome = await router.handOver(() => node.transferLeadership());
+      // A node that failed leads nobody any more, although it never said so.
+      if (outcome.kind === 'notLeader') return;
+      if (outcome.kind === 'refused') await sleep(clock, HANDOVER_RETRY_MS);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.router.stop();
+    await this.node.stop();
+  }
+
+  private observe(event: NodeEvent): void {
+    if (this.isStopping) return;
+    const { duties } = this.roster;
+    const { role, peers } = this.node.status();
+    this.isAlone = role === 'leader' && peers.length === 1;
     if (event.kind === 'leadershipEstablished') duties.begin();
     if (event.kind === 'leadershipLost' || event.kind === 'failed') duties.end();
-    if (event.kind === 'failed') collaborators.onFatal?.(event.error);
-  };
-
-  const { audit } = foundations.replicated;
-  audit.onHashed = (hashes) => {
-    // A report that is lost is made up for by the next round.
-    const report = { ...hashes, server: options.id, format: HASH_FORMAT };
-    if (stopping || node.status().peers.length === 1) return;
-    proposer.propose(encodeCommand({ type: 'audit', report })).catch(() => undefined);
-  };
-
-  return {
-    node,
-    router,
-    proposer,
-    fence,
-    sessions,
-    health,
-    stateReplaced: () => duties.beginAnew(),
-    async start() {
-      node.on(observe);
-      await refuseQuarantined(foundations.dataDir);
-      // On stores of its own, which it closes: the node opens the same folders afterwards.
-      await recoverQuorum({ id: options.id, dataDir: foundations.dataDir, ...storesOf(foundations), logger });
-      await node.start();
-      if (node.status().hasConfiguration) return;
-      // Expecting one server is the same as founding alone.
-      if (options.bootstrap || options.bootstrapExpect === 1) await node.bootstrap([{ id: options.id, address }]);
-      else if (options.bootstrapExpect > 0) bootstrap.start();
-    },
-    async retire() {
-      stopping = true;
-      bootstrap.stop();
-      proposer.close();
-      duties.end();
-      // The others need not find out by themselves. A failed attempt only costs them an election.
-      const untilMs = clock.monotonicMs() + HANDOVER_MS;
-      while (router.isLeader && !alone && clock.monotonicMs() < untilMs) {
-        const outcome = await router.handOver(() => node.transferLeadership());
-        // A node that failed leads nobody any more, although it never said so.
-        if (outcome.kind === 'notLeader') return;
-        if (outcome.kind === 'refused') await sleep(clock, HANDOVER_RETRY_MS);
-      }
-    },
-    async stop() {
-      router.stop();
-      await node.stop();
-    },
-  };
+    if (event.kind === 'failed') this.foundations.collaborators.onFatal?.(event.error);
+  }
 }
 
 function storesOf({ options, dataDir, collaborators: { logger } }: Foundations) {
@@ -180,42 +147,18 @@ function raftNode(foundations: Foundations): RaftNode {
   );
 }
 
-function leaderDuties(
-  { options, collaborators, replicated, members }: Foundations,
-  node: RaftNode,
-  proposer: Proposer,
-): { readonly sessions: ExpireSessions; readonly health: ServerHealthRecord; readonly duties: LeaderDuties } {
-  const duty: DutyCollaborators = {
-    view: replicated.machine.view,
-    clock: collaborators.clock,
-    logger: collaborators.logger.child('leader'),
-    propose: (command) => proposeDuty(proposer, command),
-  };
-  const { nodeName: name, datacenter, taggedAddresses = {}, nodeMeta: meta = {} } = options;
-  const sessions = new ExpireSessions(duty);
-  const configured = options.autopilot ?? autopilotDefaults;
-  const settings = (): AutopilotSettings => autopilotSettings(duty.view.tables, configured);
-  const health = new ServerHealthRecord(duty.clock, settings);
-  const forceLeave = (name: string): Promise<unknown> => collaborators.membership.forceLeave('lan', name, false);
-  const duties = [
-    ...(options.autopilot ? [new SeedAutopilot(options.autopilot, duty)] : []),
-    new ReconcileMembers({ datacenter, own: { name, taggedAddresses, meta } }, members, duty),
-    new MaintainPeers(node, members, duty, health),
-    new AuditState(replicated.audit, duty, options.auditMs),
-    new CleanUpDeadServers(node, members, settings, { ...duty, forceLeave }),
-    sessions,
-    new ExpireLockDelays(duty),
-    new DropStalledRestore(replicated.machine, duty),
-    new ReapTombstones(duty),
-  ];
-  return { sessions, health, duties: new LeaderDuties(duties, duty.logger) };
-}
-
-async function proposeDuty(proposer: Proposer, command: Command): Promise<DutyProposal> {
-  const result = await proposer.proposeHere(encodeCommand(command));
-  if (result.kind !== 'applied') return { kind: 'failed', reason: 'reason' in result ? result.reason : result.kind };
-  const outcome = decodeOutcome(result.outcome);
-  return outcome.kind === 'error' ? { kind: 'failed', reason: outcome.message } : { kind: 'applied' };
+function expectBootstrap({ options, collaborators, members }: Foundations, target: RaftNode): ExpectBootstrap {
+  const { clock, logger } = collaborators;
+  return new ExpectBootstrap(
+    { id: options.id, expect: options.bootstrapExpect },
+    {
+      target,
+      members,
+      statusOf: (peer) => statusOf(peer, collaborators),
+      clock,
+      logger: logger.child('bootstrap'),
+    },
+  );
 }
 
 async function statusOf(address: string, { clock, random, logger }: RaftServerCollaborators): Promise<LeaderStatus> {

@@ -1,25 +1,14 @@
 import { sleep, type Clock } from '@tribune/platform';
 import { HASH_FORMAT, TABLE_NAMES, type StateHashes, type StateMachine, type StateReport } from '@tribune/state-store';
 
+/** Another server has not what this one has, and most do not say that this one is wrong. */
 export interface Divergence {
   readonly index: number;
   readonly table: string;
+  readonly server: string;
+  readonly theirs: string;
   readonly own: string;
-  readonly leaders: string;
 }
-
-/** What the servers found at one index. */
-interface Ballot {
-  own?: StateHashes['tables'];
-  readonly reports: Map<string, StateHashes['tables']>;
-}
-
-/** Indexes whose reports are kept: one round may begin before the last report of another has come. */
-const BALLOTS_KEPT = 8;
-
-/** Of the time of the event loop, how much hashing leaves to others for each part that it takes. */
-const OTHERS_SHARE = 9;
-const PAUSE_MAX_MS = 50;
 
 /** What most servers agree on, and this one has not. */
 export interface Minority {
@@ -29,11 +18,25 @@ export interface Minority {
   readonly majoritys: string;
 }
 
+/** What the servers found at one index. */
+interface Ballot {
+  own?: StateHashes['tables'];
+  readonly reports: Map<string, StateHashes['tables']>;
+  /** Servers of which it was said that they have something else. */
+  readonly odd: Set<string>;
+}
+
+/** Indexes whose reports are kept: one round may begin before the last report of another has come. */
+const BALLOTS_KEPT = 8;
+
+/** Of the time of the event loop, how much hashing leaves to others for each part that it takes. */
+const OTHERS_SHARE = 9;
+const PAUSE_MAX_MS = 50;
+
 /**
- * Whether this server still has what the others have. Both hash their tables as they are at the index of the same log
- * entry (a cut that costs nothing), in small steps; the next such entry brings the leader's hashes.
- * And every server reports its hashes over the log: one that has not what a majority of the voters has is the odd one,
- * whoever leads.
+ * Whether the servers still have the same. All hash their tables as they are at the index of the same log entry (a cut
+ * that costs nothing), in small steps, and report the hashes over the log. Whoever has not what a majority of the voters
+ * has is the odd one, whoever leads. A difference that no majority decides, as between the two that are left of three, is an alarm on both.
  */
 export class StateAudit {
   onDivergence: (divergence: Divergence) => void = () => undefined;
@@ -41,8 +44,6 @@ export class StateAudit {
   /** Own hashes are complete: to be told to the others. */
   onHashed: (hashes: StateHashes) => void = () => undefined;
   private readonly ballots = new Map<number, Ballot>();
-  private done: StateHashes | undefined;
-  private expected: StateHashes | undefined;
   private round = 0;
 
   constructor(
@@ -52,15 +53,8 @@ export class StateAudit {
     private readonly voters: () => readonly string[] = () => [],
   ) {}
 
-  /** The newest hashes that are complete. */
-  get latest(): StateHashes | undefined {
-    return this.done;
-  }
-
   /** To be called while the tables are exactly those of `index`. */
-  mark(index: number, leaders: StateHashes | undefined): void {
-    this.expected = leaders;
-    this.compare();
+  mark(index: number): void {
     const cuts = TABLE_NAMES.map((table) => [table, this.machine.hashing(table)] as const);
     void this.hash(index, cuts, ++this.round);
   }
@@ -95,42 +89,33 @@ export class StateAudit {
         if (round !== this.round) return;
       }
     }
-    this.done = { index, tables };
     this.ballotOf(index).own = tables;
-    this.onHashed(this.done);
-    this.compare();
+    this.onHashed({ index, tables });
     this.judge(index);
   }
 
   private ballotOf(index: number): Ballot {
-    const ballot = this.ballots.get(index) ?? { reports: new Map() };
+    const ballot = this.ballots.get(index) ?? { reports: new Map(), odd: new Set() };
     this.ballots.set(index, ballot);
     if (this.ballots.size > BALLOTS_KEPT) this.ballots.delete(Math.min(...this.ballots.keys()));
     return ballot;
   }
 
   private judge(index: number): void {
-    const { own, reports } = this.ballotOf(index);
+    const { own: ours, reports, odd } = this.ballotOf(index);
     const quorum = Math.floor(this.voters().length / 2) + 1;
-    for (const [table, hash] of Object.entries(own ?? {})) {
+    for (const [table, own] of Object.entries(ours ?? {})) {
+      const hashes = [...reports].map(([server, tables]) => [server, tables[table]] as const);
       const majoritys = majorityOf(
-        [...reports.values()].map((tables) => tables[table]),
+        hashes.map(([, hash]) => hash),
         quorum,
       );
-      if (majoritys === undefined || majoritys === hash) continue;
-      return this.onMinority({ index, table, own: hash, majoritys });
-    }
-  }
-
-  private compare(): void {
-    const { expected } = this;
-    const own = expected && this.ballots.get(expected.index)?.own;
-    if (!own) return;
-    this.expected = undefined;
-    for (const [table, hash] of Object.entries(own)) {
-      const leaders = expected.tables[table];
-      if (leaders !== undefined && leaders !== hash)
-        this.onDivergence({ index: expected.index, table, own: hash, leaders });
+      if (majoritys !== undefined && majoritys !== own) return this.onMinority({ index, table, own, majoritys });
+      for (const [server, theirs] of hashes) {
+        if (theirs === undefined || theirs === own || odd.has(server)) continue;
+        odd.add(server);
+        this.onDivergence({ index, table, server, theirs, own });
+      }
     }
   }
 }
