@@ -9,11 +9,6 @@ import type { ServerId, VoteResponse } from './message';
 import { voteResult } from './quorum';
 import type { RaftState } from './state';
 
-export interface Candidacy {
-  readonly preVote: boolean;
-  readonly votes: Map<ServerId, boolean>;
-}
-
 export function campaign(state: RaftState): void {
   state.setLeader(undefined);
   state.setRole('preCandidate');

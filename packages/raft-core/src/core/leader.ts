@@ -1,50 +1,15 @@
 import { assert } from '@tribune/platform';
-import { isVoter, membersOf } from './membership';
-import type { Entry, EntryKind, LogIndex, ServerId } from './message';
+import { Leadership } from './leadership';
+import { membersOf } from './membership';
+import type { Entry, EntryKind } from './message';
 import { Progress } from './progress';
 import { hasQuorum } from './quorum';
-import { ReadIndexQueue } from './read-index';
 import { broadcastHeartbeat } from './replication';
 import type { RaftState } from './state';
+import { tickTransfer } from './transfer';
 
 /** How long a removed server still receives the log, in election timeouts: enough to learn that it was removed. */
 const DEPARTURE_ELECTION_TIMEOUTS = 2;
-
-export interface Transfer {
-  readonly target: ServerId;
-  elapsed: number;
-  asked: boolean;
-}
-
-/** What a server knows only while it leads; gone without a trace when it steps down. */
-export class Leadership {
-  /** Everyone who receives the log, except this server: what it holds itself is `log.stableIndex`. */
-  readonly progress = new Map<ServerId, Progress>();
-  readonly reads: ReadIndexQueue;
-  transfer: Transfer | undefined;
-  heartbeatElapsed = 0;
-  quorumElapsed = 0;
-  /** Of entries proposed in this term and not yet applied (R17). */
-  uncommittedBytes = 0;
-  /** When the lease in force was asked for (R8); undefined: there is none. */
-  leaseFromMs: number | undefined;
-  /** Somebody was told to stand whatever the voters hear. The request may arrive at any time: no lease any more. */
-  leaseIsForfeited = false;
-  /** `leadershipEstablished` was told. */
-  isEstablished = false;
-
-  constructor(
-    /** Index of the no-op that began the term. */
-    readonly firstIndex: LogIndex,
-    nextReadToken: () => number,
-  ) {
-    this.reads = new ReadIndexQueue(nextReadToken);
-  }
-
-  get forbidsLease(): boolean {
-    return this.transfer !== undefined || this.leaseIsForfeited;
-  }
-}
 
 export function becomeLeader(state: RaftState): void {
   assert(state.role === 'candidate', 'only a candidate is elected');
@@ -56,11 +21,6 @@ export function becomeLeader(state: RaftState): void {
   // Entries of earlier terms are committed only through one of our own (R3, figure 8).
   appendOwn(state, 'noop', new Uint8Array(0));
   broadcastHeartbeat(state);
-}
-
-/** An entry of this term has been committed: our commit index is not behind anybody's any more. */
-export function hasCommittedInTerm({ leadership, log }: RaftState): boolean {
-  return leadership !== undefined && log.commitIndex >= leadership.firstIndex;
 }
 
 export function appendOwn(state: RaftState, kind: EntryKind, data: Uint8Array): Entry {
@@ -111,53 +71,6 @@ function keepsQuorum(state: RaftState): boolean {
   for (const follower of leadership.progress.values()) follower.recentlyActive = false;
   if (!isHeard) state.becomeFollower(state.term, undefined, 'no quorum answered within an election timeout');
   return isHeard;
-}
-
-export type TransferStart =
-  { readonly kind: 'started'; readonly target: ServerId } | { readonly kind: 'refused'; readonly reason: string };
-
-/** R6: stop proposals, bring the target level, tell it to stand now; give up after an election timeout. */
-export function startTransfer(state: RaftState, wanted: ServerId | undefined): TransferStart {
-  const leadership = state.leadership!;
-  if (leadership.transfer)
-    return { kind: 'refused', reason: `a transfer to ${leadership.transfer.target} is under way` };
-  const target = wanted ?? bestSuccessor(state);
-  if (target === undefined) return { kind: 'refused', reason: 'no other voter answers' };
-  if (target === state.id) return { kind: 'refused', reason: `${target} leads already` };
-  if (!isVoter(state.configuration, target)) return { kind: 'refused', reason: `${target} is not a voter` };
-  leadership.transfer = { target, elapsed: 0, asked: false };
-  maybeAskSuccessor(state);
-  return { kind: 'started', target };
-}
-
-/** The target holds everything, and all of it is committed, so that nobody who proposed it is left in doubt: it may take over. */
-export function maybeAskSuccessor(state: RaftState): void {
-  const { transfer, progress } = state.leadership!;
-  const { lastIndex, commitIndex } = state.log;
-  if (!transfer || transfer.asked || commitIndex < lastIndex) return;
-  if (progress.get(transfer.target)?.matchIndex !== lastIndex) return;
-  transfer.asked = true;
-  state.leadership!.leaseIsForfeited = true;
-  state.send({ type: 'timeoutNow', to: transfer.target });
-}
-
-/** The other voter that holds most, among those who answer. */
-export function bestSuccessor(state: RaftState): ServerId | undefined {
-  let best: { id: ServerId; matchIndex: LogIndex } | undefined;
-  for (const { id } of state.configuration.voters) {
-    const follower = state.leadership!.progress.get(id);
-    if (!follower || follower.silentTicks > state.config.electionTicks) continue;
-    if (!best || follower.matchIndex > best.matchIndex) best = { id, matchIndex: follower.matchIndex };
-  }
-  return best?.id;
-}
-
-function tickTransfer(state: RaftState): void {
-  const leadership = state.leadership!;
-  const { transfer } = leadership;
-  if (!transfer || ++transfer.elapsed < state.config.electionTicks) return;
-  leadership.transfer = undefined;
-  state.facts.push({ kind: 'transferEnded', target: transfer.target, reason: 'the target did not take over in time' });
 }
 
 function newProgress(state: RaftState): Progress {

@@ -7,7 +7,7 @@
  * (`RaftState.hearsLeader`); a lease ends with a transfer, as the target may stand at once; and time is counted from
  * before the heartbeat left.
  */
-import { hasCommittedInTerm } from './leader';
+import { hasCommittedInTerm } from './leadership';
 import type { RaftState } from './state';
 
 export const usesLeases = ({ leaseMs }: RaftState): boolean => leaseMs > 0;

@@ -6,7 +6,7 @@
 import { assert } from '@tribune/platform';
 import { ownVoteIsDurable } from './candidate';
 import type { Persist } from './ready';
-import { maybeCommit } from './replication';
+import { maybeCommit } from './acknowledgement';
 import type { RaftState } from './state';
 
 export class Persistence {

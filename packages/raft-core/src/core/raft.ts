@@ -8,13 +8,15 @@
  * Ongaro, "Consensus: Bridging Theory and Practice" (2014); the rules beyond it are numbered in docs/raft.md.
  */
 import { assert, type Random } from '@tribune/platform';
+import { onAppendAccepted, onAppendRejected, onHeartbeatResponse } from './acknowledgement';
 import { Application } from './application';
 import { campaign, campaignForReal, onVoteResponse } from './candidate';
 import type { PersistentState, RaftConfig } from './config';
 import { encodeConfiguration } from './configuration-codec';
 import { sizeOf } from './entry-cache';
 import { onAppend, onHeartbeat, onInstallSnapshot } from './follower';
-import { appendOwn, hasCommittedInTerm, startTransfer, tickLeader, type TransferStart } from './leader';
+import { appendOwn, tickLeader } from './leader';
+import { hasCommittedInTerm } from './leadership';
 import { holdsLease } from './lease';
 import type { MembershipChange } from './membership';
 import type { Configuration, Entry, LogIndex, Message, ServerId, Term } from './message';
@@ -22,17 +24,12 @@ import { Persistence } from './persistence';
 import type { ReadContext } from './read-index';
 import type { LogLoad, Persist, Ready } from './ready';
 import { startChange, type ChangeStart } from './reconfiguration';
-import {
-  beginReads,
-  onAppendAccepted,
-  onAppendRejected,
-  onHeartbeatResponse,
-  onLoaded,
-  replicate,
-} from './replication';
+import { beginReads } from './read-rounds';
+import { onLoaded, replicate } from './replication';
 import type { Role } from './role';
 import { RaftState } from './state';
 import { statusOf, type RaftStatus } from './status';
+import { startTransfer, type TransferStart } from './transfer';
 import { answerVoteRequest, rejectVote } from './vote';
 
 export interface NotLeader {

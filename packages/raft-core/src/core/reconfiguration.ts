@@ -1,10 +1,12 @@
 /** The leader's side of a membership change. */
 import { encodeConfiguration } from './configuration-codec';
-import { appendOwn, bestSuccessor, hasCommittedInTerm } from './leader';
+import { appendOwn } from './leader';
+import { hasCommittedInTerm } from './leadership';
 import { changeConfiguration, isJoint, isVoter, leaveJoint, type MembershipChange } from './membership';
 import type { LogIndex } from './message';
 import { broadcastHeartbeat, replicate } from './replication';
 import type { RaftState } from './state';
+import { bestSuccessor } from './transfer';
 
 export type ChangeStart =
   | { readonly kind: 'accepted'; readonly index: LogIndex }

@@ -3,10 +3,10 @@
  * `leader`) are functions over it. Only `becomeFollower` lives here, since every role can fall back to it.
  */
 import { assert, type Random } from '@tribune/platform';
-import type { Candidacy } from './candidate';
+import type { Candidacy } from './candidacy';
 import type { PersistentState, RaftConfig } from './config';
 import { decodeConfiguration } from './configuration-codec';
-import type { Leadership } from './leader';
+import type { Leadership } from './leadership';
 import { RaftLog } from './log';
 import { ConfigurationHistory, isVoter, noConfiguration } from './membership';
 import type {

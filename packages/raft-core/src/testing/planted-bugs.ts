@@ -2,7 +2,7 @@
  * Known bugs of consensus, for showing that checkers bite. The switch exists only here: production code is patched from
  * outside, for as long as a test wants it.
  */
-import { Leadership } from '../core/leader';
+import { Leadership } from '../core/leadership';
 import { RaftLog } from '../core/log';
 import { ReadIndexQueue } from '../core/read-index';
 import { RaftState } from '../core/state';
