@@ -28,7 +28,7 @@ describe('sweeping the heap', () => {
   });
 
   it('collects what nobody holds any more', async () => {
-    const gone = new WeakRef(Buffer.alloc(1_000_000));
+    const gone = abandoned();
     // A WeakRef holds its target until the turn is over.
     await new Promise((resolve) => setImmediate(resolve));
     await new HeapSweep(clock).start();
@@ -37,3 +37,6 @@ describe('sweeping the heap', () => {
     timers.clear();
   });
 });
+
+/** In a function of its own: nothing of the caller's can still hold it. */
+const abandoned = (): WeakRef<Buffer> => new WeakRef(Buffer.alloc(1_000_000));

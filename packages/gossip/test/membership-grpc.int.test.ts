@@ -42,7 +42,7 @@ describe('membership.v1 over gRPC', () => {
     await answerQueries(client, (name, payload) => `a: ${name}${payload}`);
     await answerQueries(agents[1]!, (name, payload) => `b: ${name}${payload}`);
     const nodes: string[] = [];
-    const query = { name: 'who', payload: Buffer.from('?'), nodes, tags: {}, relayFactor: 0, timeoutMs: 2_000 };
+    const query = { name: 'who', payload: Buffer.from('?'), nodes, tags: {}, relayFactor: 0, timeoutMs: 60_000 };
     const names = async (asked: Partial<typeof query & { nodes: string[] }>): Promise<unknown> => {
       const outcome = await client.query('lan', { ...query, ...asked });
       return outcome.ok

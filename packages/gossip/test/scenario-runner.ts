@@ -9,7 +9,8 @@ import { SimPool, type SimFact } from '../src/testing';
  *   join b a                    b exchanges state with a          run 5s | 300ms    let time pass, print what happened
  *   kill b   leave b            crash, or say good-bye            meta b v2         announce other meta data
  *   cut a->b [packets|streams]  drop that traffic                 heal              drop nothing any more
- *   hold b   release b          hold back all traffic of b        members a         what a believes
+ *   hold b   pause b            hold back b's traffic, or all b   members a         what a believes
+ *   release b                   end both
  *   suspect b by x [inc 1] to a a message as if it had arrived    dead b by x to a  likewise
  *   health a                    a's health score
  */
@@ -72,6 +73,9 @@ class World {
         return [];
       case 'hold':
         this.pool.hold(first);
+        return [];
+      case 'pause':
+        this.pool.pause(first);
         return [];
       case 'release':
         this.pool.release(first);

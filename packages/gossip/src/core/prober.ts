@@ -13,6 +13,9 @@ interface Probe {
   readonly ping: Ping;
   readonly sentAtMs: number;
   endsAtMs: number;
+  /** Of all the ms in which we ever stood still, those that are accounted for in `endsAtMs`. */
+  stillMs: number;
+  putOffMs: number;
   phase: 'direct' | 'indirect';
   nacksExpected: number;
   nacks: number;
@@ -81,7 +84,7 @@ export class Prober {
   }
 
   private begin(nowMs: number): void {
-    const { table, random, config, awareness, timers } = this.context;
+    const { table, random, config, awareness, timers, hearing } = this.context;
     const target = table.nextToProbe(
       random,
       (record) => record.name !== config.name && !isGone(record),
@@ -95,6 +98,8 @@ export class Prober {
       ping,
       sentAtMs: nowMs,
       endsAtMs,
+      stillMs: hearing.totalStillMs,
+      putOffMs: 0,
       phase: 'direct',
       nacksExpected: 0,
       nacks: 0,
@@ -117,11 +122,12 @@ export class Prober {
   private goIndirect(nowMs: number): void {
     const probe = this.current;
     if (!probe) return;
-    const { table, random, config, outbox, timers } = this.context;
+    const { table, random, config, outbox, timers, hearing } = this.context;
     // When we are late, the fault is ours: helpers and the stream still get the time that is theirs.
     if (config.patientProbes)
       probe.endsAtMs = Math.max(probe.endsAtMs, nowMs + config.probeIntervalMs - config.probeTimeoutMs);
-    timers.schedule('probe-end', probe.endsAtMs, (endMs) => this.fail(endMs));
+    probe.stillMs = hearing.totalStillMs;
+    timers.schedule('probe-end', probe.endsAtMs, (endMs) => this.end(endMs));
     const { target, ping } = probe;
     probe.phase = 'indirect';
     const helpers = table.randomMembers(
@@ -148,9 +154,30 @@ export class Prober {
     }
   }
 
-  private fail(nowMs: number): void {
+  private end(nowMs: number): void {
     const probe = this.current;
     if (!probe) return;
+    const putOffMs = this.owedMs(probe);
+    if (putOffMs <= 0) return this.fail(probe, nowMs);
+    probe.stillMs = this.context.hearing.totalStillMs;
+    probe.putOffMs += putOffMs;
+    probe.endsAtMs = nowMs + putOffMs;
+    this.context.timers.schedule('probe-end', probe.endsAtMs, (endMs) => this.end(endMs));
+  }
+
+  /**
+   * While we did not run nobody's answer could arrive, and on a starved machine helpers and target did not run either: they
+   * get that time again, up to what a probe by the least healthy would have given them.
+   */
+  private owedMs({ stillMs, putOffMs }: Probe): number {
+    const { patientProbes, probeIntervalMs, probeTimeoutMs, awarenessMax } = this.context.config;
+    if (!patientProbes) return 0;
+    const forHelpersMs = probeIntervalMs - probeTimeoutMs;
+    const stoodStillMs = this.context.hearing.totalStillMs - stillMs;
+    return Math.min(stoodStillMs, forHelpersMs, awarenessMax * forHelpersMs - putOffMs);
+  }
+
+  private fail(probe: Probe, nowMs: number): void {
     const { outbox, config, hearing } = this.context;
     const { name: node, incarnation } = probe.target;
     if (probe.reachedOverStream) {

@@ -68,11 +68,12 @@ export class Swim {
   }
 
   tick(nowMs: number): void {
+    this.context.hearing.runs(this.nextTickAtMs(), nowMs);
     this.context.timers.runDue(nowMs);
   }
 
   step(message: Message, from: Endpoint, nowMs: number): void {
-    this.context.hearing.heard(nowMs);
+    this.heard(nowMs);
     switch (message.kind) {
       case 'ping':
         return this.answerPing(message.seqNo, message.node, message.source ?? from);
@@ -117,7 +118,7 @@ export class Swim {
   }
 
   merge(states: readonly PushedState[], nowMs: number): void {
-    this.context.hearing.heard(nowMs);
+    this.heard(nowMs);
     for (const state of states) this.rules.merge(state, nowMs);
   }
 
@@ -164,6 +165,11 @@ export class Swim {
   advance(ready: Ready): void {
     assert(ready === this.pending, 'advance confirms the Ready that was handed out');
     this.pending = undefined;
+  }
+
+  private heard(nowMs: number): void {
+    this.context.hearing.runs(this.nextTickAtMs(), nowMs);
+    this.context.hearing.heard(nowMs);
   }
 
   private answerPing(seqNo: number, node: string, replyTo: Endpoint): void {

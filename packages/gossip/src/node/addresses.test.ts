@@ -63,8 +63,8 @@ describe('tag expressions of queries', () => {
   ])('%s against %s', (expression, text, expected) => expect(matchesExpression(expression, text)).toBe(expected));
 
   it('that would take forever match nothing, soon', () => {
-    const began = performance.now();
+    const before = process.cpuUsage();
     expect(matchesExpression('^(a+)+$', `${'a'.repeat(40)}!`)).toBe(false);
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 });

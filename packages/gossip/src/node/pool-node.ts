@@ -59,7 +59,11 @@ export class PoolNode implements Startable {
     this.transport = this.createTransport();
     this.snapshot = this.createSnapshot();
     this.exchanger = this.createExchanger();
-    this.wakeUp = new WakeUp(collaborators.clock, () => this.tick());
+    this.wakeUp = new WakeUp(
+      collaborators.clock,
+      () => this.tick(),
+      () => this.transport.packetsRead,
+    );
   }
 
   get port(): number {

@@ -6,6 +6,7 @@ describe('the wake-up', () => {
   let timers: { atMs: number; run: () => void }[];
   let woken: number[];
   let wakeUp: WakeUp;
+  let packetsRead: number;
   const clock = {
     monotonicMs: () => nowMs,
     setTimer(delayMs: number, run: () => void) {
@@ -26,7 +27,12 @@ describe('the wake-up', () => {
     nowMs = 0;
     timers = [];
     woken = [];
-    wakeUp = new WakeUp(clock, () => woken.push(nowMs));
+    packetsRead = 0;
+    wakeUp = new WakeUp(
+      clock,
+      () => woken.push(nowMs),
+      () => packetsRead,
+    );
   });
 
   it('comes at the earliest time that was asked for, once', () => {
@@ -43,6 +49,22 @@ describe('the wake-up', () => {
     expect(woken).toEqual([]);
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     expect(woken).toEqual([100]);
+  });
+
+  it('waits until no more packets come when it is late, and not for ever', async () => {
+    const afterPackets = async (count: number): Promise<number> => {
+      packetsRead = 0;
+      woken = [];
+      wakeUp.at(nowMs + 30);
+      passTo(nowMs + 100);
+      while (woken.length === 0) {
+        packetsRead = Math.min(count, packetsRead + 1);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return packetsRead;
+    };
+    expect(await afterPackets(10)).toBe(10);
+    expect(await afterPackets(Infinity)).toBe(64);
   });
 
   it('does not come any more once it is cancelled, not even when it is on its way', async () => {

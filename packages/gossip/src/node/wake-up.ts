@@ -3,6 +3,8 @@ import type { Clock, Timer } from '@tribune/platform';
 
 /** A timer this late means that packets may be waiting which would change its verdict: they are read first. */
 const LATE_MS = 20;
+/** So many turns of the event loop at most, of 32 packets each (libuv): as many as wait after a long pause. */
+const READING_TURNS_MAX = 64;
 
 /** One timer for the earliest deadline of all. */
 export class WakeUp {
@@ -13,6 +15,7 @@ export class WakeUp {
   constructor(
     private readonly clock: Clock,
     private readonly run: () => void,
+    private readonly packetsRead: () => number,
   ) {}
 
   /** Wakes at that time, unless it wakes before anyway; `run` says when next. */
@@ -31,9 +34,18 @@ export class WakeUp {
   }
 
   private async wake(plannedMs: number): Promise<void> {
-    if (this.clock.monotonicMs() - plannedMs > LATE_MS) await nextTurn();
+    if (this.clock.monotonicMs() - plannedMs > LATE_MS) await this.reading();
     if (this.isOver) return;
     this.timerAtMs = Infinity;
     this.run();
+  }
+
+  /** Until a turn brings no further packet. */
+  private async reading(): Promise<void> {
+    for (let turn = 0; turn < READING_TURNS_MAX; turn++) {
+      const before = this.packetsRead();
+      await nextTurn();
+      if (this.packetsRead() === before) return;
+    }
   }
 }

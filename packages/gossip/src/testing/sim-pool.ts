@@ -166,10 +166,12 @@ export class SimPool {
     node.held = undefined;
     for (const go of held) go();
     if (!node.isPaused && !node.isBlocked) return;
+    const { isPaused } = node;
     node.isPaused = false;
     node.isBlocked = false;
     node.tickAtMs = Infinity;
-    node.timers.resume(this.nowMs);
+    if (isPaused) node.swim.tick(this.nowMs);
+    else node.timers.resume(this.nowMs);
     this.flush(node);
   }
 

@@ -49,6 +49,7 @@ export class PoolTransport {
   private streams: StreamServer | undefined;
   private packets: PacketCodec;
   private boundPort = 0;
+  private read = 0;
   private readonly stopped = new AbortController();
 
   constructor(
@@ -61,6 +62,11 @@ export class PoolTransport {
 
   get port(): number {
     return this.boundPort;
+  }
+
+  /** Packets that have been read so far. */
+  get packetsRead(): number {
+    return this.read;
   }
 
   /** Bytes of a packet that are not messages. */
@@ -141,6 +147,7 @@ export class PoolTransport {
 
   private packetReceived(packet: Buffer, from: Endpoint): void {
     const { pool } = this.options;
+    this.read += 1;
     this.metrics.packetsReceived.inc({ pool });
     this.metrics.bytesReceived.inc({ pool, transport: 'udp' }, packet.length);
     const unreadable = (error: unknown): void => {

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { CodedError } from '@tribune/platform';
 import type { Endpoint } from '../core/messages';
+import { patientTimeout } from './patient-timeout';
 import { StreamInbox } from './stream-inbox';
 
 export class StreamError extends CodedError<{ code: 'GOSSIP_STREAM_FAILED'; to: Endpoint }> {}
@@ -18,7 +19,7 @@ export function callStream({ to, request, timeoutMs, signal }: StreamCall): Prom
     const socket = connect({ host: to.host, port: to.port, noDelay: true });
     const inbox = new StreamInbox('');
     const finish = (outcome: Buffer | Error): void => {
-      clearTimeout(deadline);
+      deadline.cancel();
       signal?.removeEventListener('abort', abort);
       socket.destroy();
       if (Buffer.isBuffer(outcome)) resolve(outcome);
@@ -27,7 +28,7 @@ export function callStream({ to, request, timeoutMs, signal }: StreamCall): Prom
     const failure = (reason: string, cause?: unknown): Error =>
       new StreamError({ code: 'GOSSIP_STREAM_FAILED', to }, `${to.host}:${to.port}: ${reason}`, { cause });
     const abort = (): void => finish(failure('stopped'));
-    const deadline = setTimeout(() => finish(failure(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const deadline = patientTimeout(timeoutMs, () => finish(failure(`no answer within ${timeoutMs} ms`)));
     signal?.addEventListener('abort', abort, { once: true });
     socket.on('connect', () => socket.write(request));
     socket.on('error', (error) => finish(failure(error.message, error)));

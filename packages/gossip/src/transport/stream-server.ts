@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Endpoint } from '../core/messages';
+import { patientTimeout } from './patient-timeout';
 import { StreamInbox } from './stream-inbox';
 
 export interface StreamServerOptions {
@@ -51,9 +52,9 @@ export class StreamServer {
       return void socket.destroy();
     }
     this.sockets.add(socket);
-    const deadline = setTimeout(() => socket.destroy(), this.options.timeoutMs);
+    const deadline = patientTimeout(this.options.timeoutMs, () => socket.destroy());
     socket.on('close', () => {
-      clearTimeout(deadline);
+      deadline.cancel();
       this.sockets.delete(socket);
     });
     socket.on('error', () => socket.destroy());
