@@ -10,9 +10,8 @@ import type { ResolverContext } from './resolvers/context';
 import { ExternalNames } from './resolvers/forward/external-names';
 import { Forwarder } from './resolvers/forward/forwarder';
 import { ServiceAddresses } from './resolvers/ptr/service-addresses';
+import { Listeners } from './server/listeners';
 import { QueryHandler } from './server/query-handler';
-import { TcpListener } from './server/tcp-listener';
-import { UdpListener } from './server/udp-listener';
 import { nameFromText, type Name } from './wire/name';
 
 export interface DnsGatewayCollaborators {
@@ -37,146 +36,98 @@ export interface DnsGateway extends Startable {
 export function createDnsGateway(options: DnsGatewayOptions, collaborators: DnsGatewayCollaborators): DnsGateway {
   const problems = validateDnsOptions(options);
   if (problems.length > 0) throw new OptionsInvalid(problems);
-  const { catalog, random, clock } = collaborators;
-  const logger = collaborators.logger.child('dns');
-  const { bounds } = options;
-  let settings = options.settings;
+  return new Gateway(options, { ...collaborators, logger: collaborators.logger.child('dns') });
+}
 
-  const aborter = new AbortController();
-  const cache = new AnswerCache(bounds.cachedAnswersMax);
-  const Mirror = options.catalogScope === 'full' ? FullMirror : OnDemandMirror;
-  const mirror = new Mirror(bounds, { catalog, clock, random, logger }, (dependency) => cache.drop(dependency));
-  const metrics = dnsMetrics(collaborators.metrics, {
-    cachedAnswers: () => cache.size,
-    followedServices: () => mirror.followed,
-    tcpConnections: () => listeners.tcpConnections,
-  });
-  const forwarder = new Forwarder(() => settings, {
-    clock,
-    random,
-    logger,
-    failed: (recursor) => metrics.recursorFailed(recursor),
-  });
-  const external = new ExternalNames(() => settings.recursors.length > 0, {
-    forwarder,
-    clock,
-    random,
-    signal: aborter.signal,
-  });
-  const serviceAddresses = new ServiceAddresses({ catalog, clock, logger });
+class Gateway implements DnsGateway {
+  private settings: DnsSettings;
+  private context: ResolverContext;
+  private readonly aborter = new AbortController();
+  private readonly cache: AnswerCache;
+  private readonly mirror: FullMirror | OnDemandMirror;
+  private readonly external: ExternalNames;
+  private readonly serviceAddresses: ServiceAddresses;
+  private readonly listeners: Listeners;
 
-  const contextOf = (current: DnsSettings): ResolverContext => ({
-    catalog: mirror,
-    serviceWithAddress: serviceAddresses.lookup,
-    settings: current,
-    datacenter: options.datacenter,
-    domains: domainsOf(options),
-    nowSeconds: () => Math.floor(clock.wallMs() / 1000),
-    external: external.lookup,
-  });
-  let context = contextOf(settings);
-  const handler = new QueryHandler(bounds, {
-    context: () => context,
-    cache,
-    forwarder,
-    random,
-    clock,
-    logger,
-    metrics,
-    signal: aborter.signal,
-  });
-  const listeners = new Listeners(options, handler, clock);
+  constructor(
+    private readonly options: DnsGatewayOptions,
+    private readonly collaborators: DnsGatewayCollaborators,
+  ) {
+    const { bounds } = options;
+    const { catalog, random, clock, logger } = collaborators;
+    const { signal } = this.aborter;
+    this.settings = options.settings;
+    this.cache = new AnswerCache(bounds.cachedAnswersMax);
+    const Mirror = options.catalogScope === 'full' ? FullMirror : OnDemandMirror;
+    this.mirror = new Mirror(bounds, collaborators, (dependency) => this.cache.drop(dependency));
+    const metrics = this.metrics();
+    const forwarder = new Forwarder(() => this.settings, {
+      clock,
+      random,
+      logger,
+      failed: (recursor) => metrics.recursorFailed(recursor),
+    });
+    const isRecursive = (): boolean => this.settings.recursors.length > 0;
+    this.external = new ExternalNames(isRecursive, { forwarder, clock, random, signal });
+    this.serviceAddresses = new ServiceAddresses({ catalog, clock, logger });
+    this.context = this.contextNow();
+    const { cache } = this;
+    const context = (): ResolverContext => this.context;
+    const handler = new QueryHandler(bounds, { context, cache, forwarder, random, clock, logger, metrics, signal });
+    this.listeners = new Listeners(options, handler, clock);
+  }
 
-  return {
-    get port() {
-      return listeners.port;
-    },
-    async start() {
-      await mirror.start();
-      await listeners.start();
-      logger.info('DNS listens', {
-        addresses: options.addresses.join(','),
-        port: listeners.port,
-        domain: options.domain,
-      });
-    },
-    async stop() {
-      aborter.abort();
-      await listeners.stop();
-      await mirror.stop();
-    },
-    readiness: () => (mirror.loaded ? { ready: true } : { ready: false, reason: 'the catalog has not been read yet' }),
-    reload(next) {
-      const wrong = validateDnsSettings(next);
-      if (wrong.length > 0) throw new OptionsInvalid(wrong);
-      settings = next;
-      context = contextOf(next);
-      cache.clear();
-    },
-  };
+  get port(): number {
+    return this.listeners.port;
+  }
+
+  async start(): Promise<void> {
+    await this.mirror.start();
+    await this.listeners.start();
+    const { addresses, domain } = this.options;
+    this.collaborators.logger.info('DNS listens', { addresses: addresses.join(','), port: this.port, domain });
+  }
+
+  async stop(): Promise<void> {
+    this.aborter.abort();
+    await this.listeners.stop();
+    await this.mirror.stop();
+  }
+
+  readiness(): Readiness {
+    return this.mirror.loaded ? { ready: true } : { ready: false, reason: 'the catalog has not been read yet' };
+  }
+
+  reload(next: DnsSettings): void {
+    const wrong = validateDnsSettings(next);
+    if (wrong.length > 0) throw new OptionsInvalid(wrong);
+    this.settings = next;
+    this.context = this.contextNow();
+    this.cache.clear();
+  }
+
+  private metrics(): ReturnType<typeof dnsMetrics> {
+    return dnsMetrics(this.collaborators.metrics, {
+      cachedAnswers: () => this.cache.size,
+      followedServices: () => this.mirror.followed,
+      tcpConnections: () => this.listeners.tcpConnections,
+    });
+  }
+
+  private contextNow(): ResolverContext {
+    const { options, settings, mirror } = this;
+    return {
+      catalog: mirror,
+      serviceWithAddress: this.serviceAddresses.lookup,
+      settings,
+      datacenter: options.datacenter,
+      domains: domainsOf(options),
+      nowSeconds: () => Math.floor(this.collaborators.clock.wallMs() / 1000),
+      external: this.external.lookup,
+    };
+  }
 }
 
 function domainsOf({ domain, altDomain }: DnsGatewayOptions): Name[] {
   return [domain, altDomain].filter((text) => text !== '').map((text) => nameFromText(text)!);
 }
-
-/** Every address on UDP and TCP, all on one port. */
-class Listeners implements Startable {
-  private udp: UdpListener[] = [];
-  private tcp: TcpListener[] = [];
-
-  constructor(
-    private readonly options: DnsGatewayOptions,
-    private readonly handler: QueryHandler,
-    private readonly clock: Clock,
-  ) {}
-
-  get port(): number {
-    return this.udp[0]?.port ?? 0;
-  }
-
-  get tcpConnections(): number {
-    return this.tcp.reduce((sum, listener) => sum + listener.connectionCount, 0);
-  }
-
-  async start(): Promise<void> {
-    if (this.udp.length > 0) return;
-    let { port } = this.options;
-    try {
-      for (const host of this.options.addresses) {
-        port = await this.listen(host, port);
-      }
-    } catch (thrown) {
-      await this.stop();
-      throw thrown;
-    }
-  }
-
-  async stop(): Promise<void> {
-    await Promise.all([...this.udp, ...this.tcp].map((listener) => listener.stop()));
-    this.udp = [];
-    this.tcp = [];
-  }
-
-  private async listen(host: string, port: number): Promise<number> {
-    const { handler, clock } = this;
-    for (let attempt = 1; ; attempt++) {
-      const tcp = new TcpListener(host, port, this.options.bounds, { handler, clock });
-      await tcp.start();
-      const udp = new UdpListener(host, tcp.port, handler);
-      try {
-        await udp.start();
-      } catch (thrown) {
-        await tcp.stop();
-        // The system's choice for TCP may be taken on UDP; only a port that was asked for is a reason to fail.
-        if (port !== 0 || attempt === PORT_ATTEMPTS_MAX) throw thrown;
-        continue;
-      }
-      this.tcp.push(tcp);
-      this.udp.push(udp);
-      return tcp.port;
-    }
-  }
-}
-
-const PORT_ATTEMPTS_MAX = 10;
