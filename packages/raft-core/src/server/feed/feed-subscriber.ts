@@ -1,11 +1,22 @@
 import { CodedError } from '@tribune/platform';
 import type { FeedEvent, FeedRequest, FeedStream, Topic } from '@tribune/protocol';
 import { encodeDeltas, topicKey } from '@tribune/state-store';
-import type { FeedHub } from './feed-hub';
-import type { Batch } from './history';
-import { ALL } from './topic-registry';
+import type { Batch, History } from './history';
+import { ALL, type TopicRegistry } from './topic-registry';
 
 export class FeedError extends CodedError<{ code: 'FEED_ENDED' } | { code: 'FEED_TOO_MANY_REQUESTS' }> {}
+
+/** What subscribers share. */
+export interface SharedFeed {
+  /** Everything up to here can be sent. */
+  readonly revision: number;
+  readonly history: History;
+  readonly topics: TopicRegistry<FeedSubscriber>;
+  /** A cut for a new subscription, and the revision it stands for. */
+  cut(topic: Topic): { readonly revision: number; readonly chunks: Iterable<Uint8Array> };
+  /** This subscriber wants to hear of progress even if no batch concerns it. */
+  await(subscriber: FeedSubscriber): void;
+}
 
 interface Subscription {
   readonly id: number;
@@ -45,7 +56,7 @@ export class FeedSubscriber implements FeedStream {
   private resume: (() => void) | undefined;
 
   constructor(
-    private readonly hub: FeedHub,
+    private readonly hub: SharedFeed,
     private readonly onEnd: () => void,
   ) {}
 
