@@ -1,4 +1,4 @@
-import type { SharedBody } from '../http/reply';
+import type { Reply, SharedBody } from '../http/reply';
 
 /** A body up to this long stays a string, which Node sends together with the headers in one write. Bytes. */
 const STRING_BYTES_MAX = 16_384;
@@ -9,6 +9,10 @@ export class Answer implements SharedBody {
   readonly byteLength: number;
   gzipped: Buffer | undefined;
   whole: SharedBody['whole'];
+  /** The last reply made of it, and for whom. */
+  replied:
+    | { readonly consistency: string; readonly freshness: object; readonly cached: boolean; readonly reply: Reply }
+    | undefined;
   /** False once a row behind it has changed: it may still be sent to those who asked before, never to others. */
   isCurrent = true;
   /** Asked for since the last sweep. */

@@ -1,6 +1,7 @@
-import { seededRandom } from '@tribune/platform';
+import { assert, seededRandom } from '@tribune/platform';
 import { LocalState, SimClock } from '@tribune/testkit';
 import type { Call } from '../http/call';
+import { ParkedReply } from '../http/reply';
 import { Query } from '../http/query';
 import { catalogApiDefaults } from '../options';
 import { Fence } from './fence';
@@ -29,12 +30,14 @@ async function waitedMs(query: string, share: number, stepMs = 1): Promise<numbe
     query: Query.parse(query)!,
     header: () => undefined,
     onClose: () => undefined,
+    expectsNothing: () => undefined,
   } as unknown as Call;
   let isAnswered = false;
-  const answered = Promise.resolve(reads.serve(call, spec)).then(() => (isAnswered = true));
+  const reply = await reads.serve(call, spec);
+  assert(reply instanceof ParkedReply, 'it waits');
+  reply.subscribe(() => (isAnswered = true));
   const began = clock.monotonicMs();
   while (!isAnswered) await clock.elapse(stepMs);
-  await answered;
   return clock.monotonicMs() - began;
 }
 

@@ -1,5 +1,5 @@
 import type { Call } from '../http/call';
-import type { Reply } from '../http/reply';
+import type { Answering } from '../http/reply';
 import type { Reads, ReadSpec } from './reads';
 
 export const CATALOG = [{ kind: 'catalog' }] as const;
@@ -10,6 +10,6 @@ export function serveDiscovery(
   call: Call,
   evaluate: ReadSpec['evaluate'],
   topics: ReadSpec['topics'] = CATALOG,
-): Reply | Promise<Reply> {
+): Answering | Promise<Answering> {
   return reads.serve(call, { topics, family: 'discovery', cacheable: true, evaluate });
 }

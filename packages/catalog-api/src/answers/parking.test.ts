@@ -6,6 +6,7 @@ import { Parking } from './parking';
 
 const LIMITS = { answersMax: 100, answerBytesMax: 1_000_000 };
 const STAYS = { onClose: () => undefined };
+type Waited = [Question, Answer, number, number, Parameters<Parking['park']>[4]];
 
 function scene() {
   const clock = new SimClock();
@@ -24,16 +25,18 @@ function scene() {
   };
   const put = (value: string): void =>
     void state.apply({ type: 'kv', operation: { verb: 'set', key: 'a', value: Buffer.from(value), flags: 0n } });
+  const wait = (...[asked, answer, above, ms, signal]: Waited): Promise<Answer> =>
+    new Promise((resolve) => parking.park(asked, answer, above, ms, signal, resolve));
   const current = (): Answer => parking.answers.obtain(question, true) as Answer;
-  return { clock, state, parking, question, put, current, failures, evaluations: () => evaluations };
+  return { clock, state, parking, wait, question, put, current, failures, evaluations: () => evaluations };
 }
 
 test('a thousand requests that wait for the same thing share one evaluation and one body', async () => {
-  const { parking, question, put, current, evaluations } = scene();
+  const { parking, wait, question, put, current, evaluations } = scene();
   put('one');
   const answer = current();
   const before = evaluations();
-  const waits = Array.from({ length: 1_000 }, () => parking.wait(question, answer, answer.index, 60_000, STAYS));
+  const waits = Array.from({ length: 1_000 }, () => wait(question, answer, answer.index, 60_000, STAYS));
   expect(parking.parked).toBe(1_000);
   put('two');
   const answers = await Promise.all(waits);
@@ -44,10 +47,10 @@ test('a thousand requests that wait for the same thing share one evaluation and 
 });
 
 test('one that asks for more than the change brings keeps waiting, through every change', async () => {
-  const { parking, question, put, current } = scene();
+  const { wait, question, put, current } = scene();
   put('one');
   const answer = current();
-  const future = parking.wait(question, answer, answer.index + 2, 60_000, STAYS);
+  const future = wait(question, answer, answer.index + 2, 60_000, STAYS);
   put('two');
   put('three');
   put('four');
@@ -55,36 +58,36 @@ test('one that asks for more than the change brings keeps waiting, through every
 });
 
 test('when the time is up the latest answer comes', async () => {
-  const { clock, parking, question, put, current } = scene();
+  const { clock, wait, question, put, current } = scene();
   put('one');
   const answer = current();
-  const wait = parking.wait(question, answer, answer.index, 5_000, STAYS);
+  const waiting = wait(question, answer, answer.index, 5_000, STAYS);
   clock.advance(5_000);
-  expect(await wait).toBe(answer);
+  expect(await waiting).toBe(answer);
   expect(clock.pending).toBe(0);
 });
 
 test('a client that leaves takes its place with it', async () => {
-  const { clock, parking, question, put, current } = scene();
+  const { clock, parking, wait, question, put, current } = scene();
   put('one');
   const answer = current();
   let leave = (): void => undefined;
-  const wait = parking.wait(question, answer, answer.index, 5_000, { onClose: (listener) => (leave = listener) });
+  const waiting = wait(question, answer, answer.index, 5_000, { onClose: (listener) => (leave = listener) });
   leave();
-  await wait;
+  await waiting;
   expect([parking.parked, answer.waiters.size, clock.pending]).toEqual([0, 0, 0]);
 });
 
 test('a change between the answer and the parking is not missed', async () => {
-  const { parking, question, put, current } = scene();
+  const { wait, question, put, current } = scene();
   put('one');
   const answer = current();
   put('two');
-  expect((await parking.wait(question, answer, answer.index, 60_000, STAYS)).bytes).toBe('"two"');
+  expect((await wait(question, answer, answer.index, 60_000, STAYS)).bytes).toBe('"two"');
 });
 
 test('a query that fails releases those who wait', async () => {
-  const { parking, question, put, current, failures } = scene();
+  const { wait, question, put, current, failures } = scene();
   put('one');
   const answer = current();
   const breaking: Question = {
@@ -95,16 +98,16 @@ test('a query that fails releases those who wait', async () => {
     },
   };
   put('two');
-  expect(await parking.wait(breaking, answer, answer.index, 60_000, STAYS)).toBe(answer);
+  expect(await wait(breaking, answer, answer.index, 60_000, STAYS)).toBe(answer);
   expect(failures).toHaveLength(1);
 });
 
 test('an answer that nobody asks for any more is let go, one that is waited on stays', async () => {
-  const { clock, parking, question, put, current } = scene();
+  const { clock, parking, wait, question, put, current } = scene();
   await parking.start();
   put('one');
   const answer = current();
-  const waiting = parking.wait(question, answer, answer.index, 1_000_000, STAYS);
+  const waiting = wait(question, answer, answer.index, 1_000_000, STAYS);
   clock.advance(120_000);
   expect(parking.answers.size).toBe(1);
   put('two');

@@ -3,7 +3,11 @@ import type { Answer, Waiter } from './answer';
 import { AnswerCache, type CacheLimits, type Question } from './answer-cache';
 import type { View } from '@tribune/state-store';
 
-/** Longest stretch of answering before the event loop gets its turn, and requests answered between two looks at the clock. */
+/**
+ * Longest stretch of answering before the event loop gets its turn; longer when that turn took longer, since those who
+ * have been answered come back at once and would otherwise get their next question in before the others their answer.
+ * Requests answered between two looks at the clock.
+ */
 const STRETCH_MS = 10;
 const RELEASED_PER_LOOK = 16;
 
@@ -57,33 +61,32 @@ export class Parking implements Startable {
     for (const waiter of this.waiting) waiter.release(waiter.latest);
   }
 
-  /** Resolves with the first answer above `aboveIndex`, or with the latest one when the time is up or the client left. */
-  wait(
+  /** `send` gets, once, the first answer above `aboveIndex`, or the latest one when the time is up or the client left. */
+  park(
     question: Question,
     answer: Answer,
     aboveIndex: number,
     timeoutMs: number,
     signal: { onClose(listener: () => void): void },
-  ): Promise<Answer> {
-    return new Promise((resolve) => {
-      const waiter: Waiter = {
-        aboveIndex,
-        latest: answer,
-        isReleased: false,
-        release: (final) => {
-          if (waiter.isReleased) return;
-          waiter.isReleased = true;
-          waiter.latest.waiters.delete(waiter);
-          timer.cancel();
-          this.waiting.delete(waiter);
-          resolve(final);
-        },
-      };
-      this.waiting.add(waiter);
-      const timer = this.clock.setTimer(timeoutMs, () => waiter.release(waiter.latest));
-      signal.onClose(() => waiter.release(waiter.latest));
-      this.place(question, waiter, answer);
-    });
+    send: (answer: Answer) => void,
+  ): void {
+    const waiter: Waiter = {
+      aboveIndex,
+      latest: answer,
+      isReleased: false,
+      release: (final) => {
+        if (waiter.isReleased) return;
+        waiter.isReleased = true;
+        waiter.latest.waiters.delete(waiter);
+        timer.cancel();
+        this.waiting.delete(waiter);
+        send(final);
+      },
+    };
+    this.waiting.add(waiter);
+    const timer = this.clock.setTimer(timeoutMs, () => waiter.release(waiter.latest));
+    signal.onClose(() => waiter.release(waiter.latest));
+    if (!waiter.isReleased) this.place(question, waiter, answer);
   }
 
   private place(question: Question, waiter: Waiter, answer: Answer): void {
@@ -122,7 +125,7 @@ export class Parking implements Startable {
     const made = this.answers.obtain(question, true);
     const answer = made instanceof Promise ? await made : made;
     let released = 0;
-    let sinceMs = this.clock.monotonicMs();
+    let untilMs = this.clock.monotonicMs() + STRETCH_MS;
     for (const waiter of waiters) {
       if (waiter.isReleased) continue;
       if (answer.index <= waiter.aboveIndex) {
@@ -131,15 +134,17 @@ export class Parking implements Startable {
       }
       waiter.release(answer);
       if (++released % RELEASED_PER_LOOK !== 0) continue;
-      await written();
-      if (this.clock.monotonicMs() - sinceMs < STRETCH_MS) continue;
+      // What ends an answer is done in the ticks behind it, which belong to its time.
+      await ticksDone();
+      const nowMs = this.clock.monotonicMs();
+      if (nowMs < untilMs) continue;
       await new Promise((resolve) => setImmediate(resolve));
-      sinceMs = this.clock.monotonicMs();
+      const turnMs = this.clock.monotonicMs() - nowMs;
+      untilMs = nowMs + turnMs + Math.max(STRETCH_MS, turnMs);
     }
   }
 }
 
-/** Once those who were released have written their answers, which they do within this turn of the event loop. */
-function written(): Promise<void> {
+function ticksDone(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));
 }

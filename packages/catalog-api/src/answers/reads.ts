@@ -4,7 +4,7 @@ import { ReplicaError } from '@tribune/replica';
 import type { ReadTables, View } from '@tribune/state-store';
 import type { Call } from '../http/call';
 import { HttpError, noClusterLeader, serverError } from '../http/http-error';
-import type { Reply } from '../http/reply';
+import { ParkedReply, type Answering, type Reply } from '../http/reply';
 import type { CatalogApiOptions } from '../options';
 import type { Answer } from './answer';
 import type { Question } from './answer-cache';
@@ -65,7 +65,7 @@ export class Reads {
     this.status = new SharedStatus(state);
   }
 
-  serve(call: Call, spec: ReadSpec): Reply | Promise<Reply> {
+  serve(call: Call, spec: ReadSpec): Answering | Promise<Answering> {
     refuseNamespace(call);
     const options = readOptions(call, this.options.discoveryMaxStaleMs);
     try {
@@ -76,7 +76,7 @@ export class Reads {
     }
   }
 
-  private read(call: Call, spec: ReadSpec, options: ReadOptions): Reply | Promise<Reply> {
+  private read(call: Call, spec: ReadSpec, options: ReadOptions): Answering | Promise<Answering> {
     if (call.query.size > 0) checkDatacenter(call.query.get('dc'), this.options.datacenter);
     const question = questionOf(call, spec);
     const isHit = spec.cacheable === true && options.cached && this.cached.isHit(question.key);
@@ -110,12 +110,12 @@ export class Reads {
     });
   }
 
-  private find(asked: Asked, freshness: Freshness): Reply | Promise<Reply> {
+  private find(asked: Asked, freshness: Freshness): Answering | Promise<Answering> {
     const { call, options, question } = asked;
     const mayBlock = options.index > 0;
     return chain(this.parking.answers.obtain(question, mayBlock), (answer) => {
       if (mayBlock && answer.index <= options.index) {
-        return this.block(call, options, question, answer).then((final) => replyOf(asked, final, freshness));
+        return this.block(asked, answer, freshness);
       }
       const reply = replyOf(asked, answer, freshness);
       const isRepeatable = !mayBlock && options.consistency !== 'stale' && !options.cached;
@@ -124,7 +124,8 @@ export class Reads {
     });
   }
 
-  private block(call: Call, options: ReadOptions, question: Question, answer: Answer): Promise<Answer> {
+  private block(asked: Asked, answer: Answer, freshness: Freshness): ParkedReply {
+    const { call, options, question } = asked;
     if (this.parking.parked >= this.options.limits.blockingQueriesMax) {
       throw new HttpError(429, 'Too many blocking queries on this agent', { retryAfterS: 1 });
     }
@@ -132,7 +133,13 @@ export class Reads {
     const waitMs = options.waitMs <= 0 ? defaultQueryTimeMs : Math.min(options.waitMs, maxQueryTimeMs);
     const jitter = Math.floor(JITTER_STEPS * this.random.next()) / JITTER_STEPS;
     const jitterMs = (waitMs / MAX_WAIT_JITTER_FRACTION) * jitter;
-    return this.parking.wait(question, answer, options.index, waitMs + jitterMs, call);
+    const above = options.index;
+    call.expectsNothing();
+    return new ParkedReply((send) =>
+      this.parking.park(question, answer, above, waitMs + jitterMs, call, (final) =>
+        send(replyOf(asked, final, freshness)),
+      ),
+    );
   }
 }
 
@@ -144,7 +151,19 @@ function viewFailure(error: unknown): HttpError {
   return new HttpError(500, 'No known Consul servers', { cause: error });
 }
 
-function replyOf({ spec, options, isHit }: Asked, answer: Answer, freshness: Freshness): Reply {
+/** The same object for those who are to get the same: what is made from it further on is kept, too. */
+function replyOf(asked: Asked, answer: Answer, freshness: Freshness): Reply {
+  const { spec, options } = asked;
+  const { cached } = options;
+  const consistency = spec.family === 'discovery' ? options.consistency : '';
+  const last = answer.replied;
+  if (last?.consistency === consistency && last.freshness === freshness && !cached && !last.cached) return last.reply;
+  const reply = newReply(asked, answer, freshness);
+  answer.replied = { consistency, freshness, cached, reply };
+  return reply;
+}
+
+function newReply({ spec, options, isHit }: Asked, answer: Answer, freshness: Freshness): Reply {
   const headers = [...answer.headers, ...indexHeaders(answer.index, freshness)];
   if (spec.family === 'discovery') headers.push('X-Consul-Effective-Consistency', options.consistency);
   if (options.cached && spec.cacheable) headers.push('X-Cache', isHit ? 'HIT' : 'MISS', ...(isHit ? ['Age', '0'] : []));

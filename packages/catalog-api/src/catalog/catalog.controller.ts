@@ -5,7 +5,7 @@ import { refuseNamespace } from '../answers/read-options';
 import { checkDatacenter, Reads } from '../answers/reads';
 import { INSTANCE_FIELDS, NODE_FIELDS, SERVICE_NODE_FIELDS } from '../filter/fields';
 import type { Call } from '../http/call';
-import { json, type Reply } from '../http/reply';
+import { json, type Reply, type Answering } from '../http/reply';
 import { required } from '../http/required';
 import { Route } from '../http/route';
 import { decodeBody } from '../json/decode-body';
@@ -54,29 +54,29 @@ export class CatalogController {
   }
 
   @Route('GET', '/v1/catalog/nodes')
-  nodes(call: Call): Reply | Promise<Reply> {
+  nodes(call: Call): Answering | Promise<Answering> {
     const nodeMeta = nodeMetaOf(call);
     const wanted = wantedBy(call, NODE_FIELDS, this.options.nodeName);
     return serveDiscovery(this.reads, call, (tables) => this.catalog.nodes(tables, nodeMeta, wanted()));
   }
 
   @Route('GET', '/v1/catalog/services')
-  services(call: Call): Reply | Promise<Reply> {
+  services(call: Call): Answering | Promise<Answering> {
     const nodeMeta = nodeMetaOf(call);
     return serveDiscovery(this.reads, call, (tables) => this.catalog.services(tables, nodeMeta));
   }
 
   @Route('GET', '/v1/catalog/service/')
-  service(call: Call): Reply | Promise<Reply> {
+  service(call: Call): Answering | Promise<Answering> {
     return this.instances(call, false);
   }
 
   @Route('GET', '/v1/catalog/connect/')
-  connect(call: Call): Reply | Promise<Reply> {
+  connect(call: Call): Answering | Promise<Answering> {
     return this.instances(call, true);
   }
 
-  private instances(call: Call, connect: boolean): Reply | Promise<Reply> {
+  private instances(call: Call, connect: boolean): Answering | Promise<Answering> {
     refuseNamespace(call);
     const name = required(call, 'Missing service name');
     const instances = { tags: tagsOf(call), nodeMeta: nodeMetaOf(call), connect };
@@ -91,21 +91,21 @@ export class CatalogController {
   }
 
   @Route('GET', '/v1/catalog/node/')
-  node(call: Call): Reply | Promise<Reply> {
+  node(call: Call): Answering | Promise<Answering> {
     const name = required(call, 'Missing node name');
     const wanted = wantedBy(call, INSTANCE_FIELDS, this.options.nodeName);
     return serveDiscovery(this.reads, call, (tables) => this.catalog.node(tables, name, wanted().filter));
   }
 
   @Route('GET', '/v1/catalog/node-services/')
-  nodeServices(call: Call): Reply | Promise<Reply> {
+  nodeServices(call: Call): Answering | Promise<Answering> {
     const name = required(call, 'Missing node name');
     const wanted = wantedBy(call, INSTANCE_FIELDS, this.options.nodeName);
     return serveDiscovery(this.reads, call, (tables) => this.catalog.nodeServices(tables, name, wanted().filter));
   }
 
   @Route('GET', '/v1/catalog/gateway-services/')
-  gatewayServices(call: Call): Reply | Promise<Reply> {
+  gatewayServices(call: Call): Answering | Promise<Answering> {
     required(call, 'Missing gateway name');
     return serveDiscovery(this.reads, call, (tables) => this.catalog.gatewayServices(tables));
   }

@@ -3,7 +3,7 @@ import { Reads } from '../answers/reads';
 import { refuseNamespace } from '../answers/read-options';
 import type { Call } from '../http/call';
 import { serverError } from '../http/http-error';
-import { json, type Reply } from '../http/reply';
+import { json, type Reply, type Answering } from '../http/reply';
 import { Route } from '../http/route';
 
 /** Connect as an agent answers on which it is off: no certificate authority, and no intention can exist. */
@@ -17,7 +17,7 @@ export class ConnectController {
   }
 
   @Route('GET', '/v1/connect/intentions')
-  intentions(call: Call): Reply | Promise<Reply> {
+  intentions(call: Call): Answering | Promise<Answering> {
     return this.reads.serve(call, {
       topics: [],
       family: 'session',

@@ -5,7 +5,7 @@ import { checkDatacenter, Reads, type ReadSpec } from '../answers/reads';
 import { Writes } from '../answers/writes';
 import type { Call } from '../http/call';
 import { serverError } from '../http/http-error';
-import { empty, json, type Reply } from '../http/reply';
+import { empty, json, type Reply, type Answering } from '../http/reply';
 import { Route } from '../http/route';
 import { decodeBody } from '../json/decode-body';
 import type { CatalogApiOptions } from '../options';
@@ -42,7 +42,7 @@ export class CoordinateController {
   }
 
   @Route('GET', '/v1/coordinate/nodes')
-  nodes(call: Call): Reply | Promise<Reply> {
+  nodes(call: Call): Answering | Promise<Answering> {
     const segment = segmentOf(call);
     return this.read(call, (tables) => {
       const { index, watch, value } = coordinates(tables);
@@ -52,7 +52,7 @@ export class CoordinateController {
 
   /** 404 without a body when the node has none. */
   @Route('GET', '/v1/coordinate/node/')
-  node(call: Call): Reply | Promise<Reply> {
+  node(call: Call): Answering | Promise<Answering> {
     const segment = segmentOf(call);
     return this.read(call, (tables) => {
       const { index, watch, value } = coordinates(tables, call.tail);
@@ -76,7 +76,7 @@ export class CoordinateController {
     return empty(200);
   }
 
-  private read(call: Call, evaluate: ReadSpec['evaluate']): Reply | Promise<Reply> {
+  private read(call: Call, evaluate: ReadSpec['evaluate']): Answering | Promise<Answering> {
     return this.reads.serve(call, { topics: [{ kind: 'catalog' }], family: 'session', evaluate });
   }
 }

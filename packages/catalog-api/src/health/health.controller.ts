@@ -6,7 +6,7 @@ import { nodeMetaOf, tagsOf, topicsOfService, wantedBy } from '../catalog/query-
 import { CHECK_FIELDS, HEALTH_FIELDS } from '../filter/fields';
 import type { Call } from '../http/call';
 import { badRequest } from '../http/http-error';
-import type { Reply } from '../http/reply';
+import type { Answering } from '../http/reply';
 import { required } from '../http/required';
 import { Route } from '../http/route';
 import type { CatalogApiOptions } from '../options';
@@ -22,18 +22,18 @@ export class HealthController {
   ) {}
 
   @Route('GET', '/v1/health/service/')
-  service(call: Call): Reply | Promise<Reply> {
+  service(call: Call): Answering | Promise<Answering> {
     return this.instances(call, false);
   }
 
   @Route('GET', '/v1/health/connect/')
-  connect(call: Call): Reply | Promise<Reply> {
+  connect(call: Call): Answering | Promise<Answering> {
     return this.instances(call, true);
   }
 
   /** Ingress gateways that expose the service: none can be bound yet, so there is never one. */
   @Route('GET', '/v1/health/ingress/')
-  ingress(call: Call): Reply | Promise<Reply> {
+  ingress(call: Call): Answering | Promise<Answering> {
     refuseNamespace(call);
     required(call, 'Missing service name');
     passingOnly(call);
@@ -45,7 +45,7 @@ export class HealthController {
     return this.reads.serve(call, { topics: CATALOG, family: 'discovery', evaluate });
   }
 
-  private instances(call: Call, connect: boolean): Reply | Promise<Reply> {
+  private instances(call: Call, connect: boolean): Answering | Promise<Answering> {
     refuseNamespace(call);
     const name = required(call, 'Missing service name');
     const instances = { tags: tagsOf(call), nodeMeta: nodeMetaOf(call), connect, passingOnly: passingOnly(call) };
@@ -60,7 +60,7 @@ export class HealthController {
   }
 
   @Route('GET', '/v1/health/node/')
-  node(call: Call): Reply | Promise<Reply> {
+  node(call: Call): Answering | Promise<Answering> {
     const name = required(call, 'Missing node name');
     const wanted = wantedBy(call, CHECK_FIELDS, this.options.nodeName);
     return serveDiscovery(this.reads, call, (tables) => this.health.onNode(tables, name, wanted()), [
@@ -69,7 +69,7 @@ export class HealthController {
   }
 
   @Route('GET', '/v1/health/checks/')
-  checks(call: Call): Reply | Promise<Reply> {
+  checks(call: Call): Answering | Promise<Answering> {
     const name = required(call, 'Missing service name');
     const nodeMeta = nodeMetaOf(call);
     const wanted = wantedBy(call, CHECK_FIELDS, this.options.nodeName);
@@ -77,7 +77,7 @@ export class HealthController {
   }
 
   @Route('GET', '/v1/health/state/')
-  state(call: Call): Reply | Promise<Reply> {
+  state(call: Call): Answering | Promise<Answering> {
     const state = required(call, 'Missing check state');
     const nodeMeta = nodeMetaOf(call);
     const wanted = wantedBy(call, CHECK_FIELDS, this.options.nodeName);

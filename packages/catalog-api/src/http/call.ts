@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from './body';
+import { announcesBody, readBody } from './body';
 import type { Query } from './query';
 
 /** One request, as a route sees it. */
@@ -39,6 +39,14 @@ export class Call {
   /** The whole body; answers 413 as soon as more than `bytesMax` bytes are announced or have arrived. */
   body(bytesMax: number, tooLarge?: (bytes: number) => string): Promise<Buffer> {
     return readBody(this.request, this.response, bytesMax, tooLarge);
+  }
+
+  /**
+   * Whoever is going to wait has its request closed now: afterwards, when thousands wake at once, that would cost as much
+   * as their answers.
+   */
+  expectsNothing(): void {
+    if (!announcesBody(this.request)) this.request.resume();
   }
 
   /** The body as it comes, for uploads too large to hold. */

@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { Server as NetServer, type AddressInfo, type Socket } from 'node:net';
+import { Server as NetServer, Socket, type AddressInfo } from 'node:net';
 import { unlink } from 'node:fs/promises';
 import type { Logger, Startable } from '@tribune/platform';
 import type { HttpAddress } from '../options';
@@ -127,6 +127,7 @@ export class HttpServer implements Startable {
 
   private admit(socket: Socket): void {
     this.sockets.add(socket);
+    socket._final = sayGoodbye;
     socket.once('close', () => this.sockets.delete(socket));
     this.cap.admit(socket);
   }
@@ -141,6 +142,15 @@ export class HttpServer implements Startable {
     const headers = `Allow: ${allow}\r\nVary: Accept-Encoding\r\n`;
     refuse(socket, '405 Method Not Allowed', `method ${request.method} not allowed`, headers);
   }
+}
+
+/**
+ * To a client that has said goodbye itself, closing the connection says it, which follows at once: a call of the kernel and
+ * a turn of the event loop less, for thousands when thousands go.
+ */
+function sayGoodbye(this: Socket, done: (error?: Error | null) => void): void {
+  if (this.readableEnded) done();
+  else Socket.prototype._final.call(this, done);
 }
 
 /** The answer that a connection is busy with. Node's own name for it, which it has had since its beginnings. */

@@ -8,6 +8,18 @@ export interface Reply {
   readonly body: ReplyBody;
 }
 
+/**
+ * A reply that waits for something to change. Not a promise: when one write wakes thousands of them, the turns that a
+ * chain of promises takes are a good part of what each one costs.
+ */
+export class ParkedReply {
+  /** `subscribe` is given what sends the reply, and calls it once. */
+  constructor(readonly subscribe: (send: (reply: Reply) => void) => void) {}
+}
+
+/** A reply, at once or when something has changed. */
+export type Answering = Reply | ParkedReply;
+
 export type ReplyBody =
   | { readonly kind: 'none' }
   /** Encoded by the kernel, indented when asked for. */
@@ -25,7 +37,7 @@ export interface SharedBody {
   readonly byteLength: number;
   gzipped: Buffer | undefined;
   /** As it went to the last request, headers and all. */
-  whole?: { readonly headers: string; readonly answer: WholeAnswer };
+  whole?: { readonly before: readonly string[]; readonly headers: readonly string[]; readonly answer: WholeAnswer };
 }
 
 const JSON_TYPE: readonly string[] = ['Content-Type', 'application/json'];

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import type { Call } from './call';
-import type { Reply } from './reply';
+import type { Answering } from './reply';
 
 export type Method = 'OPTIONS' | 'GET' | 'POST' | 'PUT' | 'DELETE';
-export type Handler = (call: Call) => Reply | Promise<Reply>;
+export type Handler = (call: Call) => Answering | Promise<Answering>;
 
 export interface RouteMark {
   readonly method: Method;
@@ -17,7 +17,7 @@ const ROUTES = Symbol('tribune:routes');
  * it (`call.tail` is the rest); any other matches exactly. A method may carry several marks.
  *
  *     @Route('GET', '/v1/kv/')
- *     get(call: Call): Reply | Promise<Reply> { … }
+ *     get(call: Call): Answering | Promise<Answering> { … }
  */
 export function Route(method: Method, pattern: string): MethodDecorator {
   return (target, property) => {

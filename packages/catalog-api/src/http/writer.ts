@@ -80,11 +80,14 @@ function end(response: ServerResponse, reply: Reply, style: WriteStyle, bytes: s
 /** Those who wait for the same thing get the same headers, most often. */
 function endShared(response: ServerResponse, reply: Reply, style: WriteStyle, body: SharedBody): void {
   if (!WholeAnswer.fits(body.byteLength)) return end(response, reply, style, body.bytes, body.byteLength);
-  const headers = [...style.headers, ...reply.headers, 'Content-Length', String(body.byteLength)];
-  const text = `${reply.status}${headers.join('\n')}`;
-  if (body.whole?.headers !== text)
-    body.whole = { headers: text, answer: new WholeAnswer(reply.status, headers, body.bytes) };
-  endWhole(response, body.whole.answer, style.stalledMs);
+  const { status, headers } = reply;
+  const { whole } = body;
+  if (whole?.before === style.headers && whole.headers === headers)
+    return endWhole(response, whole.answer, style.stalledMs);
+  const all = [...style.headers, ...headers, 'Content-Length', String(body.byteLength)];
+  const answer = new WholeAnswer(status, all, body.bytes);
+  body.whole = { before: style.headers, headers, answer };
+  endWhole(response, answer, style.stalledMs);
 }
 
 /** Sends a whole answer, and lets go of a client that does not take it. */

@@ -4,7 +4,7 @@ import { refuseNamespace } from '../answers/read-options';
 import { checkDatacenter, Reads } from '../answers/reads';
 import type { Call } from '../http/call';
 import { badRequest } from '../http/http-error';
-import { json, type Reply } from '../http/reply';
+import { json, type Reply, type Answering } from '../http/reply';
 import { Route } from '../http/route';
 import { parseUint64 } from '../json/integers';
 import type { CatalogApiOptions } from '../options';
@@ -23,10 +23,10 @@ export class KvController {
   ) {}
 
   @Route('GET', '/v1/kv/')
-  get(call: Call): Reply | Promise<Reply> {
+  get(call: Call): Answering | Promise<Answering> {
     const { query, tail: key } = call;
     const topics = [{ kind: 'kvPrefix', prefix: key }] as const;
-    const evaluated = (evaluate: Parameters<Reads['serve']>[1]['evaluate']): Reply | Promise<Reply> =>
+    const evaluated = (evaluate: Parameters<Reads['serve']>[1]['evaluate']): Answering | Promise<Answering> =>
       this.reads.serve(call, { topics, family: 'kv', evaluate });
     if (query.has('keys')) {
       const separator = query.get('separator') || query.get('seperator');

@@ -3,7 +3,7 @@ import { malformedUuid } from '@tribune/state-store';
 import { Reads, type ReadSpec } from '../answers/reads';
 import type { Call } from '../http/call';
 import { HttpError, notFound, serverError } from '../http/http-error';
-import { empty, json, type Reply } from '../http/reply';
+import { empty, json, type Reply, type Answering } from '../http/reply';
 import { Route } from '../http/route';
 
 /** Prepared queries: none can be stored here, so the list is empty and every name is unknown. */
@@ -12,12 +12,12 @@ export class PreparedQueryController {
   constructor(private readonly reads: Reads) {}
 
   @Route('GET', '/v1/query')
-  list(call: Call): Reply | Promise<Reply> {
+  list(call: Call): Answering | Promise<Answering> {
     return this.read(call, () => ({ index: 1, watch: [], content: { kind: 'json', value: [] } }));
   }
 
   @Route('GET', '/v1/query/')
-  get(call: Call): Reply | Promise<Reply> {
+  get(call: Call): Answering | Promise<Answering> {
     if (/\/(execute|explain)$/.test(call.tail)) throw notFound('Query not found');
     return this.read(call, () => {
       const problem = malformedUuid(call.tail);
@@ -49,7 +49,7 @@ export class PreparedQueryController {
     return empty(200);
   }
 
-  private read(call: Call, evaluate: ReadSpec['evaluate']): Reply | Promise<Reply> {
+  private read(call: Call, evaluate: ReadSpec['evaluate']): Answering | Promise<Answering> {
     return this.reads.serve(call, { topics: [], family: 'discovery', evaluate });
   }
 }

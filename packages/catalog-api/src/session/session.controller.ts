@@ -3,7 +3,7 @@ import { refuseNamespace } from '../answers/read-options';
 import { checkDatacenter, Reads, type ReadSpec } from '../answers/reads';
 import { required } from '../http/required';
 import type { Call } from '../http/call';
-import { json, type Reply } from '../http/reply';
+import { json, type Reply, type Answering } from '../http/reply';
 import { Route } from '../http/route';
 import { decodeBytes } from '../json/decode-body';
 import type { CatalogApiOptions } from '../options';
@@ -43,23 +43,23 @@ export class SessionController {
   }
 
   @Route('GET', '/v1/session/info/')
-  info(call: Call): Reply | Promise<Reply> {
+  info(call: Call): Answering | Promise<Answering> {
     const id = required(call, 'Missing session');
     return this.read(call, (tables) => this.sessions.info(tables, id));
   }
 
   @Route('GET', '/v1/session/node/')
-  onNode(call: Call): Reply | Promise<Reply> {
+  onNode(call: Call): Answering | Promise<Answering> {
     const node = required(call, 'Missing node name');
     return this.read(call, (tables) => this.sessions.onNode(tables, node));
   }
 
   @Route('GET', '/v1/session/list')
-  list(call: Call): Reply | Promise<Reply> {
+  list(call: Call): Answering | Promise<Answering> {
     return this.read(call, (tables) => this.sessions.all(tables));
   }
 
-  private read(call: Call, evaluate: ReadSpec['evaluate']): Reply | Promise<Reply> {
+  private read(call: Call, evaluate: ReadSpec['evaluate']): Answering | Promise<Answering> {
     return this.reads.serve(call, { topics: [{ kind: 'sessions' }], family: 'session', evaluate });
   }
 

@@ -15,16 +15,12 @@ for (const run of answers.values()) run.catch(() => undefined);
 describe.each(scenarios)('$scenario', ({ scenario, steps }) => {
   const cases = steps.filter(({ fixture }) => !fixture).map(({ name }) => name);
 
-  test.each(cases)(
-    '%s',
-    async (name) => {
-      const answer = (await answers.get(scenario)!).get(name)!;
-      const expected = recorded[`${scenario}: ${name}`]!;
-      if (intended[`${scenario}: ${name}`] === undefined) expect(answer).toEqual(expected);
-      else expect(answer).not.toEqual(expected);
-    },
-    60_000,
-  );
+  test.each(cases)('%s', async (name) => {
+    const answer = (await answers.get(scenario)!).get(name)!;
+    const expected = recorded[`${scenario}: ${name}`]!;
+    if (intended[`${scenario}: ${name}`] === undefined) expect(answer).toEqual(expected);
+    else expect(answer).not.toEqual(expected);
+  });
 });
 
 test('every intended difference names a case', () => {
