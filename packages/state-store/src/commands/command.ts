@@ -161,12 +161,10 @@ export type RestoreCommand =
   | { readonly type: 'restore-commit'; readonly id: string; readonly chunks: number }
   | { readonly type: 'restore-abort'; readonly id: string };
 
-/**
- * Changes nothing. Asks every server to hash its tables as they are at this command's index, and says what the leader's
- * were at an earlier one, so that each can tell whether it still has what the others have.
- */
+/** Changes nothing. Asks every server to hash its tables as they are at this command's index, and to report what it found. */
 export interface AuditCommand {
   readonly type: 'audit';
+  /** On logs of earlier builds: what the leader had found at an earlier index. */
   readonly previous?: StateHashes;
   /** Asks for nothing: what one server found at the index of an earlier one. */
   readonly report?: StateReport;
