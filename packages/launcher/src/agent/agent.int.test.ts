@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, Metrics, systemClock, systemRandom } from '@tribune/platform';
+import { connectMembership } from '@tribune/protocol';
 import { PassThrough } from 'node:stream';
 import { loadConfig } from '../config/load-config';
 import { parseFlags } from '../config/load/flags';
@@ -108,6 +109,19 @@ describe('a development agent', () => {
     );
     expect(records).toMatchObject([{ port: 8080, name: 'dev-1.node.dc1.consul' }]);
     expect(await resolver.resolve4('v1.web.service.consul')).toEqual(['127.0.0.1']);
+  });
+
+  it('lets operators of this machine see and ask the pool by gRPC', async () => {
+    const client = connectMembership({ address: `127.0.0.1:${one.agent.listening().grpc}` });
+    const query = { name: 'load', payload: Buffer.alloc(0), nodes: [], tags: {}, relayFactor: 0, timeoutMs: 60_000 };
+    const asked = client.queries(['load'], new AbortController().signal)[Symbol.asyncIterator]();
+    expect((await asked.next()).value).toEqual({ kind: 'listening' });
+    const asking = client.query('lan', query);
+    const { value } = await asked.next();
+    expect(await client.answerQuery(value.query.id, Buffer.from('0.5'))).toEqual({ ok: true });
+    expect(await asking).toEqual({ ok: true, acks: ['dev-1'], responses: new Map([['dev-1', Buffer.from('0.5')]]) });
+    expect(await client.members('lan')).toMatchObject([{ name: 'dev-1', status: 'alive' }]);
+    client.close();
   });
 
   it('tells the others who it is in the tags that Consul reads', async () => {

@@ -3,18 +3,18 @@ import type * as DnsModule from '@tribune/dns-gateway';
 import { createGossip, type Gossip } from '@tribune/gossip';
 import { createHealthRunner } from '@tribune/health-runner';
 import { CodedError } from '@tribune/platform';
-import type { AgentApi, GrpcServer, MembershipApi } from '@tribune/protocol';
+import { MembershipService, type AgentApi, type GrpcServer, type MembershipApi } from '@tribune/protocol';
 import { InlinePiece } from '../pieces/inline-piece';
 import type { Piece } from '../pieces/piece';
 import { StandIn } from '../pieces/stand-in';
-import type { AgentConfig } from '../config/agent-config';
+import type { AgentConfig, ListenAddress } from '../config/agent-config';
 import type { CompositionInput, DataPlane, Listening } from './composition';
 import { dnsOptionsOf, dnsSettingsOf } from './options/dns-options';
 import { gossipOptionsOf } from './options/gossip-options';
 import { healthOptionsOf } from './options/health-options';
 import { httpOptionsOf } from './options/http-options';
 import { withSocketRights } from './socket-rights';
-import { publicGrpcListeners, type PublicGrpc } from './public-grpc-piece';
+import { isOfThisMachine, publicGrpcListeners, type PublicGrpc } from './public-grpc-piece';
 
 export class NameLostError extends CodedError<{ code: 'NODE_NAME_LOST'; pool: string }> {}
 
@@ -76,8 +76,14 @@ export function frontEnd(input: CompositionInput, data: DataPlane, membership: M
   });
   let listeners: PublicGrpc | undefined;
   const grpc = new InlinePiece('public-grpc', () => {
-    const serve = (one: GrpcServer): void => catalog().servePublicGrpc(one, api());
-    return (listeners = publicGrpcListeners(config.grpc, ports.logger.child('grpc'), serve));
+    const logger = ports.logger.child('grpc');
+    const members = new MembershipService({ api: membership, logger });
+    const serve = (one: GrpcServer, address: ListenAddress): void => {
+      catalog().servePublicGrpc(one, api());
+      // It can change the pool and read its keys: for operators of this machine, not for whoever reads the catalog.
+      if (isOfThisMachine(address)) one.add('tribune.membership.v1.Membership', members.implementation());
+    };
+    return (listeners = publicGrpcListeners(config.grpc, logger, serve, () => members.close()));
   });
   let gateway: DnsModule.DnsGateway | undefined;
   const dns = new InlinePiece(

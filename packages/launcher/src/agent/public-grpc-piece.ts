@@ -7,15 +7,16 @@ export interface PublicGrpc extends Startable {
   readonly port: number;
 }
 
-/** One gRPC listener per address, all serving what `add` puts on them. */
+/** One gRPC listener per address, all serving what `add` puts on them; `ending` ends what would hold up their end. */
 export function publicGrpcListeners(
   addresses: readonly ListenAddress[],
   logger: Logger,
-  add: (server: GrpcServer) => void,
+  add: (server: GrpcServer, address: ListenAddress) => void,
+  ending: () => void,
 ): PublicGrpc {
   const servers = addresses.map((address) => {
     const server = new GrpcServer({ address: grpcTarget(address) }, logger);
-    add(server);
+    add(server, address);
     return server;
   });
   return {
@@ -26,9 +27,15 @@ export function publicGrpcListeners(
       for (const server of servers) await server.start();
     },
     async stop() {
+      ending();
       await Promise.all(servers.map((server) => server.stop()));
     },
   };
+}
+
+/** Nobody on another machine reaches it. */
+export function isOfThisMachine(address: ListenAddress): boolean {
+  return 'path' in address || address.host === '::1' || address.host.startsWith('127.');
 }
 
 export function grpcTarget(address: ListenAddress): string {
