@@ -93,6 +93,7 @@ export class ProposeLane {
 
   private openStream(server: NonNullable<ReturnType<ServerChoice['get']>>): ProposeStream {
     this.blocked = false;
+    this.choice.hold(server);
     const stream: ProposeStream = new ProposeStream(server, this.clock, {
       opened: () => {
         this.choice.succeeded(server);
@@ -104,7 +105,10 @@ export class ProposeLane {
         this.blocked = false;
         this.flush();
       },
-      closed: (wasOpen) => this.onClosed(stream, wasOpen),
+      closed: (wasOpen) => {
+        this.onClosed(stream, wasOpen);
+        this.choice.release(server);
+      },
       settled: (proposal) => this.forget(proposal),
     });
     return stream;

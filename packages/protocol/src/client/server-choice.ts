@@ -24,6 +24,8 @@ const SERVER_KEEPALIVE = { timeMs: 1_000, timeoutMs: 2_000 };
 export class ServerChoice {
   private current: ChosenServer | undefined;
   private readonly failures = new Map<string, number>();
+  /** How many calls that must come to their end are under way on each. */
+  private readonly calls = new Map<ChosenServer, number>();
   private closed = false;
 
   constructor(
@@ -53,6 +55,22 @@ export class ServerChoice {
     this.failures.delete(server.address);
   }
 
+  /**
+   * For a call whose answer counts also when its server is left meanwhile; `release` follows when it has ended. grpc-js
+   * lets calls end after `close`, but only until its next keepalive: it cannot ping over a session that is closing, and
+   * takes that for a broken connection.
+   */
+  hold(server: ChosenServer): void {
+    this.calls.set(server, (this.calls.get(server) ?? 0) + 1);
+  }
+
+  release(server: ChosenServer): void {
+    const left = this.calls.get(server)! - 1;
+    if (left > 0) return void this.calls.set(server, left);
+    this.calls.delete(server);
+    if (server !== this.current) server.stub.close();
+  }
+
   close(): void {
     this.closed = true;
     this.drop();
@@ -73,9 +91,9 @@ export class ServerChoice {
     return { address, stub: openClient<StateStub>('tribune.state.v1.State', { address, keepalive }), metadata };
   }
 
-  // grpc-js lets calls that have begun come to their end after `close`.
   private drop(): void {
-    this.current?.stub.close();
+    const server = this.current;
     this.current = undefined;
+    if (server && !this.calls.has(server)) server.stub.close();
   }
 }

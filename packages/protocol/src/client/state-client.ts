@@ -102,6 +102,7 @@ class UnaryCaller {
   private async askOnce<Response>(method: string, request: object): Promise<Response> {
     const server = this.choice.get();
     if (!server) throw new RpcError(status.UNAVAILABLE, 'no server is known');
+    this.choice.hold(server);
     try {
       const metadata: Metadata = server.metadata;
       const response = await callUnary<object, Response>(server.stub, method, request, this.limits.answerMs, metadata);
@@ -110,6 +111,8 @@ class UnaryCaller {
     } catch (error) {
       if (isUnreachable(error)) this.choice.failed(server);
       throw error;
+    } finally {
+      this.choice.release(server);
     }
   }
 }
