@@ -32,7 +32,7 @@ export {
   type LogSource,
 } from './logger/logger';
 export { createLogger, textLine, type LoggerOptions } from './logger/pino-logger';
-export { LATENCY_BUCKETS, Metrics, type Counter, type Gauge, type Histogram } from './metrics/metrics';
+export { LATENCY_BUCKETS, Metrics, type Counter, type Gauge, type Histogram, type Latency } from './metrics/metrics';
 export { eventLoopLag } from './metrics/event-loop-lag';
 export { AdminServer, type AdminServerOptions } from './admin/admin-server';
 export { optionsJsonSpec, withOptionsJson } from './environment/options-json';

@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Latency } from './latency';
 
 export type { Counter, Gauge, Histogram };
+export { LATENCY_BUCKETS, type Latency } from './latency';
 
 /**
  * One registry per process; each package declares its metrics once in its own `metrics.ts` as
@@ -29,6 +31,11 @@ export class Metrics {
     );
   }
 
+  /** A histogram over LATENCY_BUCKETS for what happens with every command. */
+  latency(name: string, help: string): Latency {
+    return this.existing<Latency>(name) ?? new Latency(name, help, this.registry);
+  }
+
   /** The Prometheus text exposition. */
   expose(): Promise<string> {
     return this.registry.metrics();
@@ -39,8 +46,3 @@ export class Metrics {
     return this.registry.getSingleMetric(name) as T | undefined;
   }
 }
-
-/** Seconds; from 50 µs to 10 s. */
-export const LATENCY_BUCKETS: readonly number[] = [
-  0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
-];
