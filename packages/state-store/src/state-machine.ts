@@ -58,8 +58,8 @@ export class StateMachine {
   apply(index: number, command: Uint8Array): Applied {
     assert(index > this.live.revision, 'commands are applied in the order of their indexes');
     const decoded = decodeCommand(command);
-    if (isRestoreCommand(decoded)) return this.applyRestore(index, decoded);
     if (decoded?.type === 'audit') return this.applyAudit(index, decoded);
+    if (isRestoreCommand(decoded)) return this.applyRestore(index, decoded);
     const transaction = new Transaction(this.tables, index);
     const outcome = applyCommand(transaction, decoded);
     this.live.advance(index, transaction.deltas);

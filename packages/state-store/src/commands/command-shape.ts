@@ -135,5 +135,5 @@ export function flawOf(command: Command): string | undefined {
 
 export function isRestoreCommand(command: Command): command is RestoreCommand {
   const type: unknown = command?.type;
-  return isKnownCommand(type) && type.startsWith('restore-');
+  return typeof type === 'string' && type.startsWith('restore-') && isKnownCommand(type);
 }

@@ -25,9 +25,10 @@ export function setIfUnchanged(txn: Transaction, write: KvWrite, index: number):
 export function storeEntry(
   txn: Transaction,
   existing: KvEntry | undefined,
-  { key, value, flags }: KvWrite,
+  write: KvWrite,
   { session, lockIndex }: { readonly session: string; readonly lockIndex: number },
 ): KvEntry {
+  const { value, flags } = write;
   if (
     existing !== undefined &&
     existing.flags === flags &&
@@ -37,6 +38,8 @@ export function storeEntry(
   ) {
     return existing;
   }
+  // The text that is in the tree already: the one that came with the command need not live on.
+  const { key } = existing ?? write;
   const createIndex = existing ? existing.createIndex : txn.index;
   const entry: KvEntry = { key, value, flags, lockIndex, session, createIndex, modifyIndex: txn.index };
   txn.put('kv', entry);

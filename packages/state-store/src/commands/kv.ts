@@ -6,10 +6,13 @@ import { lockEntry, unlockEntry } from './kv-lock';
 import { setEntry, setIfUnchanged } from './kv-set';
 import type { Outcome } from './outcome';
 
+const DONE: Outcome = { kind: 'done', ok: true };
+const REFUSED: Outcome = { kind: 'done', ok: false };
+
 export function applyKv(txn: Transaction, operation: KvOperation): Outcome {
   const effect = applyKvOperation(txn, operation);
   if (effect.kind === 'error') return effect;
-  return { kind: 'done', ok: effect.kind === 'done' };
+  return effect.kind === 'done' ? DONE : REFUSED;
 }
 
 export function applyKvOperation(txn: Transaction, operation: KvOperation): KvEffect {

@@ -6,6 +6,7 @@ export type Shape = (value: unknown, path: string) => string | undefined;
 
 /** Every command is looked at and nearly all are sound: a path is spelled out only where there is a flaw to report. */
 const UNSPELLED = '';
+const UNSIGNED64_END = 2n ** 64n;
 
 const must =
   (what: string, holds: (value: unknown) => boolean): Shape =>
@@ -19,7 +20,7 @@ export const index = must('an index', (value) => Number.isSafeInteger(value) && 
 export const bytes = must('bytes', (value) => value instanceof Uint8Array);
 export const unsigned64 = must(
   'an unsigned 64-bit integer',
-  (value) => typeof value === 'bigint' && value >= 0n && value < 2n ** 64n,
+  (value) => typeof value === 'bigint' && value >= 0n && value < UNSIGNED64_END,
 );
 /** Whatever JSON can say, in an object. */
 export const jsonObject = must('an object', isObject);
@@ -52,12 +53,16 @@ export function mapOf(shape: Shape): Shape {
 
 export function record(fields: Readonly<Record<string, Shape>>): Shape {
   const names = Object.keys(fields);
+  const shapes = Object.values(fields);
   return (value, path) => {
     if (!isObject(value)) return `${path} must be an object`;
-    return first(names, (name) => {
-      const shape = fields[name]!;
-      return shape(value[name], UNSPELLED) && shape(value[name], `${path}.${name}`);
-    });
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!;
+      const shape = shapes[i]!;
+      const flaw = shape(value[name], UNSPELLED) && shape(value[name], `${path}.${name}`);
+      if (flaw !== undefined) return flaw;
+    }
+    return undefined;
   };
 }
 

@@ -1,3 +1,5 @@
+import { readKvSet } from './kv-set-reader';
+import { writeKvSet } from './kv-set-writer';
 import { ownedValue, sharedFlags } from './owned-value';
 import { EncodingError, packVersioned, unpackVersioned, viewVersioned } from './packer';
 import type { Command, KvOperation } from '../commands/command';
@@ -11,11 +13,17 @@ type KvVerb = KvOperation['verb'];
 const KV_VERBS: readonly KvVerb[] = ['set', 'cas', 'lock', 'unlock', 'delete', 'delete-cas', 'delete-tree'];
 
 export function encodeCommand(command: Command): Uint8Array {
+  if (command.type === 'kv' && command.operation.verb === 'set') {
+    const bytes = writeKvSet(command.operation);
+    if (bytes) return bytes;
+  }
   return packVersioned(command.type === 'kv' ? [KV, ...kvFields(command.operation)] : [OTHER, command]);
 }
 
 /** The command as it was encoded. What kind it is, is for `applyCommand` to know. */
 export function decodeCommand(bytes: Uint8Array): Command {
+  const operation = readKvSet(bytes);
+  if (operation) return { type: 'kv', operation };
   const fields = isKv(bytes) ? viewVersioned(bytes) : unpackVersioned(bytes);
   if (!Array.isArray(fields)) throw new EncodingError({ code: 'STATE_ENCODING' }, 'bytes are not a valid encoding');
   return fields[0] === KV ? { type: 'kv', operation: kvFrom(fields) } : (fields[1] as Command);

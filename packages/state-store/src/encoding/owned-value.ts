@@ -17,16 +17,21 @@ let used = 0;
  * keeps chunks of up to 128 bytes apart and merges all of them in one go).
  */
 export function ownedValue(view: Uint8Array): Uint8Array {
-  const { length } = view;
+  return ownedSlice(view, 0, view.length);
+}
+
+/** The same of a part of `bytes`, without a view of that part. */
+export function ownedSlice(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  const length = to - from;
   if (length === 0) return EMPTY;
-  if (length > SHARED_BYTES_MAX) return Uint8Array.prototype.slice.call(view);
+  if (length > SHARED_BYTES_MAX) return Uint8Array.prototype.slice.call(bytes, from, to);
   if (used + length > SLAB_BYTES) {
     slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
     used = 0;
   }
+  for (let i = 0; i < length; i++) slab[used + i] = bytes[from + i]!;
   const copy = slab.subarray(used, used + length);
   used += length;
-  copy.set(view);
   return copy;
 }
 

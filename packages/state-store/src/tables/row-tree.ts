@@ -6,6 +6,10 @@ const PAST_EVERY_KEY = '\uffff\uffff';
 
 /** Rows in key order: one index of one table. A clone shares its nodes with the original until either is written. */
 export class RowTree<Row> {
+  /** What was looked up or written last. A command reads a row, then writes it: one walk down the tree less. */
+  private lastKey: string | undefined;
+  private lastRow: Row | undefined;
+
   constructor(private readonly tree: BTree<string, Row> = new BTree<string, Row>(undefined, compareKeys)) {}
 
   get size(): number {
@@ -13,15 +17,17 @@ export class RowTree<Row> {
   }
 
   get(key: string): Row | undefined {
-    return this.tree.get(key);
+    return key === this.lastKey ? this.lastRow : this.remember(key, this.tree.get(key));
   }
 
   set(key: string, row: Row): void {
     this.tree.set(key, row);
+    this.remember(key, row);
   }
 
   delete(key: string): void {
     this.tree.delete(key);
+    this.remember(key, undefined);
   }
 
   /** Calls `visit` for each row whose key starts with `prefix`, in order, until it returns false. */
@@ -52,5 +58,10 @@ export class RowTree<Row> {
 
   clone(): RowTree<Row> {
     return new RowTree(this.tree.clone());
+  }
+
+  private remember(key: string, row: Row | undefined): Row | undefined {
+    this.lastKey = key;
+    return (this.lastRow = row);
   }
 }
