@@ -3,6 +3,7 @@ import { cp, mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '@tribune/platform';
+import { LevelBatch } from '../src/storage/level-database';
 import { LevelLogStore } from '../src/storage/level-log-store';
 import type { RestoredLog } from '../src/storage/log-store';
 import { entries } from '../src/testing/log-store-compliance';
@@ -151,11 +152,11 @@ describe('a damaged log', () => {
     const log = store(directory);
     await log.open();
     await log.append({ entries: entries(1, 1) });
-    const database = (log as unknown as { database: { write: () => Promise<void> } }).database;
-    const write = jest.spyOn(database, 'write').mockRejectedValueOnce(new Error('input/output error'));
+    const write = jest.spyOn(LevelBatch.prototype, 'write').mockRejectedValueOnce(new Error('input/output error'));
     await expect(log.append({ entries: entries(2, 2) })).rejects.toMatchObject({ code: 'RAFT_STORAGE_POISONED' });
     await expect(log.append({ entries: entries(2, 2) })).rejects.toMatchObject({ code: 'RAFT_STORAGE_POISONED' });
     expect(write).toHaveBeenCalledTimes(1);
+    write.mockRestore();
     await log.close();
   });
 });

@@ -34,8 +34,9 @@ export class Application {
   }
 
   done(entries: readonly Entry[]): void {
-    const { log, leadership, facts, term } = this.state;
+    const { log, leadership, facts, term, isAlone } = this.state;
     log.applied(entries.at(-1)!.index);
+    if (isAlone) log.forgetApplied();
     if (!leadership) return;
     for (const entry of entries) {
       if (entry.kind === 'command' && entry.index > leadership.firstIndex) leadership.uncommittedBytes -= sizeOf(entry);

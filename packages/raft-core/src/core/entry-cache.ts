@@ -50,11 +50,16 @@ export class EntryCache {
   /** Drops old entries, none after `index`, when there is too much. A quarter at a time, so that the cost is spread. */
   trim(index: LogIndex): void {
     if (this.bytes <= this.bytesMax) return;
-    const target = this.bytesMax * 0.75;
+    this.drop(index, this.bytesMax * 0.75);
+  }
+
+  /** Drops old entries, none after `index`, until only so many bytes are left. */
+  drop(index: LogIndex, bytesLeft: number): void {
     const droppable = index - this.firstIndex + 1;
     let count = 0;
-    for (; count < droppable && this.bytes > target; count++) this.bytes -= sizeOf(this.entries[count]!);
-    this.entries.splice(0, count);
+    for (; count < droppable && this.bytes > bytesLeft; count++) this.bytes -= sizeOf(this.entries[count]!);
+    if (count === this.entries.length) this.entries = [];
+    else this.entries.splice(0, count);
   }
 }
 

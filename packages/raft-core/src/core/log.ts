@@ -14,6 +14,9 @@ import type { PersistentState, TermStart } from './config';
 import { EntryCache } from './entry-cache';
 import type { Entry, LogIndex, LogPosition, Term } from './message';
 
+/** What a server that is alone keeps in memory of its log, for the first one that joins it. */
+const LONE_CACHE_BYTES = 64 * 1024;
+
 export class RaftLog {
   base: LogPosition;
   lastIndex: LogIndex;
@@ -37,7 +40,11 @@ export class RaftLog {
   }
 
   get last(): LogPosition {
-    return { index: this.lastIndex, term: this.termAt(this.lastIndex)! };
+    return { index: this.lastIndex, term: this.lastTerm };
+  }
+
+  private get lastTerm(): Term {
+    return this.starts.at(-1)?.term ?? this.base.term;
   }
 
   /** Undefined outside [base, last]. */
@@ -78,8 +85,9 @@ export class RaftLog {
   /** Adds one entry at the end. */
   append(entry: Entry): void {
     assert(entry.index === this.lastIndex + 1, 'entries are contiguous');
-    assert(entry.term >= this.last.term, 'terms never fall along the log');
-    if (entry.term !== this.last.term || this.lastIndex === this.base.index) {
+    const { lastTerm } = this;
+    assert(entry.term >= lastTerm, 'terms never fall along the log');
+    if (entry.term !== lastTerm || this.lastIndex === this.base.index) {
       this.starts.push({ term: entry.term, index: entry.index });
     }
     this.lastIndex = entry.index;
@@ -120,6 +128,11 @@ export class RaftLog {
     assert(index >= this.appliedIndex && index <= this.commitIndex, 'applied ≤ commit, and never falls');
     this.appliedIndex = index;
     this.trim();
+  }
+
+  /** Nobody else is there to ask for them, and the garbage collector would carry them along for long. */
+  forgetApplied(): void {
+    this.cache.drop(Math.min(this.appliedIndex, this.stableIndex), LONE_CACHE_BYTES);
   }
 
   /** `entries` reached the disk. Those that were replaced meanwhile do not count: only the part that is still here. */

@@ -135,6 +135,11 @@ export class RaftState {
     return this.config.electionTicks * this.patience.factor;
   }
 
+  /** There is nobody else who could ever ask for an entry. */
+  get isAlone(): boolean {
+    return this.isSoleVoter && this.configuration.learners.length === 0;
+  }
+
   get leaseMs(): number {
     return this.config.leaseMs ?? 0;
   }

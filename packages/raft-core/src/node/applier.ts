@@ -20,18 +20,18 @@ export class Applier {
   apply(entries: readonly Entry[]): void {
     const { stateMachine, volume, metrics, clock, proposals } = this.collaborators;
     const startedMs = clock.monotonicMs();
-    const results = entries.map((entry) =>
-      entry.kind === 'command' ? stateMachine.apply(entry.index, entry.data) : undefined,
-    );
+    const results: unknown[] = [];
+    let bytes = 0;
+    for (const { kind, index, data } of entries) {
+      results.push(kind === 'command' ? stateMachine.apply(index, data) : undefined);
+      bytes += data.byteLength;
+    }
     const last = entries.at(-1)!.index;
     stateMachine.appliedBatch?.(last);
     const nowMs = clock.monotonicMs();
     metrics.applySeconds.observe((nowMs - startedMs) / 1000);
     metrics.appliedIndex.set(last);
-    volume.applied(
-      last,
-      entries.reduce((sum, entry) => sum + entry.data.byteLength, 0),
-    );
+    volume.applied(last, bytes);
     proposals.applied(entries, results, (sinceMs) => metrics.commitSeconds.observe((nowMs - sinceMs) / 1000));
   }
 }

@@ -3,6 +3,7 @@ import { LATENCY_BUCKETS, Metrics } from '@tribune/platform';
 type Gauge = ReturnType<Metrics['gauge']>;
 type Counter = ReturnType<Metrics['counter']>;
 type Histogram = ReturnType<Metrics['histogram']>;
+type Latency = ReturnType<Metrics['latency']>;
 
 export interface RaftMetrics {
   readonly term: Gauge;
@@ -12,7 +13,7 @@ export interface RaftMetrics {
   readonly leaderChanges: Counter;
   readonly elections: Counter;
   readonly proposals: Counter;
-  readonly commitSeconds: Histogram;
+  readonly commitSeconds: Latency;
   readonly persistSeconds: Histogram;
   readonly persistEntries: Histogram;
   readonly applySeconds: Histogram;
@@ -30,7 +31,7 @@ export function raftMetrics(metrics: Metrics = new Metrics()): RaftMetrics {
     leaderChanges: metrics.counter('tribune_raft_leader_changes_total', 'Times another leader was seen, none included'),
     elections: metrics.counter('tribune_raft_elections_total', 'Times this server stood for election'),
     proposals: metrics.counter('tribune_raft_proposals_total', 'Commands proposed here, by outcome', ['outcome']),
-    commitSeconds: metrics.histogram('tribune_raft_commit_seconds', 'From proposal to applied', LATENCY_BUCKETS),
+    commitSeconds: metrics.latency('tribune_raft_commit_seconds', 'From proposal to applied'),
     persistSeconds: metrics.histogram('tribune_raft_persist_seconds', 'One group commit to the log', LATENCY_BUCKETS),
     persistEntries: metrics.histogram(
       'tribune_raft_persist_entries',

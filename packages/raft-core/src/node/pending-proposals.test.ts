@@ -14,7 +14,7 @@ describe('proposals of a leader that was deposed', () => {
     clock = new SimClock();
     pending = new PendingProposals(clock);
     outcome = undefined;
-    void pending.wait(7, 3, 0).then((settled) => (outcome = settled));
+    pending.wait(7, 3, 0, (settled) => (outcome = settled));
     pending.doubt(3, 'deposed');
   });
 
@@ -54,7 +54,7 @@ describe('proposals of a leader that was deposed', () => {
   });
 
   it('are unknown when this server leads again and puts another entry in their place', async () => {
-    void pending.wait(7, 5, 0);
+    pending.wait(7, 5, 0, () => undefined);
     expect(await settled()).toMatchObject({ kind: 'unknown' });
     clock.advance(5_000);
     expect(pending.count).toBe(1);

@@ -5,8 +5,11 @@ import type { ProposeOutcome } from './outcomes';
 interface Pending {
   readonly term: Term;
   readonly proposedMs: number;
-  readonly resolve: (outcome: ProposeOutcome) => void;
+  readonly answer: Answer;
 }
+
+/** Called once. Not a promise: each of those on the way of a write costs as much as its place in the log. */
+export type Answer = (outcome: ProposeOutcome) => void;
 
 /** Told once per batch: a labelled counter costs as much as the rest of an answer. */
 export type CountOutcomes = (outcome: ProposeOutcome['kind'], count: number) => void;
@@ -28,10 +31,10 @@ export class PendingProposals {
     return this.byIndex.size;
   }
 
-  wait(index: LogIndex, term: Term, proposedMs: number): Promise<ProposeOutcome> {
+  wait(index: LogIndex, term: Term, proposedMs: number, answer: Answer): void {
     // An entry of ours that was cut off here may live on elsewhere.
     if (this.byIndex.has(index)) this.giveUp([index], 'another entry took its place');
-    return new Promise((resolve) => this.byIndex.set(index, { term, proposedMs, resolve }));
+    this.byIndex.set(index, { term, proposedMs, answer });
   }
 
   /** Answers those who wait for these entries; `waited` is told since when each of them did. */
@@ -39,16 +42,17 @@ export class PendingProposals {
     if (this.byIndex.size === 0) return;
     const before = this.byIndex.size;
     let replaced = 0;
-    for (const [i, entry] of entries.entries()) {
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i]!;
       const pending = this.byIndex.get(entry.index);
       if (!pending) continue;
       this.byIndex.delete(entry.index);
       if (pending.term === entry.term) {
-        pending.resolve({ kind: 'applied', index: entry.index, result: results[i] });
+        pending.answer({ kind: 'applied', index: entry.index, result: results[i] });
       } else {
         replaced++;
         // What is committed stays, so ours never will be.
-        pending.resolve({ kind: 'notLeader' });
+        pending.answer({ kind: 'notLeader' });
       }
       waited(pending.proposedMs);
     }
@@ -79,9 +83,9 @@ export class PendingProposals {
 
   private giveUp(indexes: readonly LogIndex[], reason: string): void {
     for (const index of indexes) {
-      const { resolve } = this.byIndex.get(index)!;
+      const { answer } = this.byIndex.get(index)!;
       this.byIndex.delete(index);
-      resolve({ kind: 'unknown', reason });
+      answer({ kind: 'unknown', reason });
     }
     this.tell('unknown', indexes.length);
   }

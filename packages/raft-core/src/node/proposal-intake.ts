@@ -3,7 +3,7 @@ import type { DriveLoop } from './drive-loop';
 import { LogPace } from './log-pace';
 import type { RaftNodeOptions } from './options';
 import type { ProposeOutcome } from './outcomes';
-import type { CountOutcomes, PendingProposals } from './pending-proposals';
+import type { Answer, CountOutcomes, PendingProposals } from './pending-proposals';
 
 export interface ProposalIntakeCollaborators {
   readonly loop: DriveLoop;
@@ -25,15 +25,15 @@ export class ProposalIntake {
     this.pace = new LogPace(collaborators.logIsTooLong, collaborators.clock);
   }
 
-  /** Plain callbacks: async functions on the way of every write took a fifth of its time. */
-  propose(command: Uint8Array): Promise<ProposeOutcome> {
+  propose(command: Uint8Array, answer: Answer): void {
     const refusal = this.refusalOf(command);
-    if (refusal) return this.answer(refusal);
+    if (refusal) return this.turnAway(refusal, answer);
     const admission = this.pace.admission(command.byteLength);
-    if (!admission) return this.enter(command);
-    return admission.then((isAdmitted) =>
-      isAdmitted ? this.enter(command) : this.answer(refused('the log grows faster than it can be cleared')),
-    );
+    if (!admission) return this.enter(command, answer);
+    void admission.then((isAdmitted) => {
+      if (isAdmitted) this.enter(command, answer);
+      else this.turnAway(refused('the log grows faster than it can be cleared'), answer);
+    });
   }
 
   /** The log may have become shorter. */
@@ -46,19 +46,19 @@ export class ProposalIntake {
     this.pace.end();
   }
 
-  private enter(command: Uint8Array): Promise<ProposeOutcome> {
+  private enter(command: Uint8Array, answer: Answer): void {
     const { loop, proposals, clock } = this.collaborators;
-    if (!loop.isRunning) return this.answer(notRunning);
+    if (!loop.isRunning) return this.turnAway(notRunning, answer);
     const result = loop.core.propose([command]);
-    if (result.kind !== 'accepted') return this.answer(result);
+    if (result.kind !== 'accepted') return this.turnAway(result, answer);
     loop.wake();
-    return proposals.wait(result.firstIndex, result.term, clock.monotonicMs());
+    proposals.wait(result.firstIndex, result.term, clock.monotonicMs(), answer);
   }
 
   /** It is not in the log. */
-  private answer(outcome: ProposeOutcome): Promise<ProposeOutcome> {
+  private turnAway(outcome: ProposeOutcome, answer: Answer): void {
     this.collaborators.count(outcome.kind, 1);
-    return Promise.resolve(outcome);
+    answer(outcome);
   }
 
   /** What this server does not even take to its own log. */

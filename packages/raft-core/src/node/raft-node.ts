@@ -25,7 +25,7 @@ import type {
   ReadIndexOutcome,
   TransferOutcome,
 } from './outcomes';
-import type { CountOutcomes } from './pending-proposals';
+import type { Answer, CountOutcomes } from './pending-proposals';
 import { ProposalIntake } from './proposal-intake';
 import { recover } from './recovery';
 import { SnapshotWork } from './snapshot-work';
@@ -146,7 +146,12 @@ export class RaftNode implements Startable {
 
   /** Only on the leader; the front end follows `leaderId`. Resolves once applied here. */
   propose(command: Uint8Array): Promise<ProposeOutcome> {
-    return this.intake.propose(command);
+    return new Promise((resolve) => this.intake.propose(command, resolve));
+  }
+
+  /** The same for who has a promise of his own: `answer` is called once, maybe at once. */
+  proposeThen(command: Uint8Array, answer: Answer): void {
+    this.intake.propose(command, answer);
   }
 
   /** A linearizable read index (R7). Synchronous when this server leads alone. The caller waits for its view. */

@@ -11,6 +11,11 @@ import type { StateMachine } from './state-machine';
 const SEND_BASE_MS = 10_000;
 const SEND_BYTES_PER_MS = 4 * 1024;
 
+/** A state up to this size is written in a few milliseconds. */
+const SMALL_STATE_BYTES = 256 * 1024;
+/** Of a larger one, how much log must have come for a snapshot, in sizes of the last one: the cost of each command is bounded. */
+const LOG_PER_STATE = 4;
+
 export interface SnapshotsCollaborators {
   readonly snapshotStore: SnapshotStore;
   readonly stateMachine: StateMachine;
@@ -46,7 +51,15 @@ export class Snapshots {
     if (this.taking || this.stopping.signal.aborted) return false;
     const last = this.latest?.index ?? 0;
     const { snapshotThreshold, snapshotThresholdBytes } = this.options;
-    return appliedIndex - last >= snapshotThreshold || this.volume.since(last) >= snapshotThresholdBytes;
+    const bytes = this.volume.since(last);
+    return (
+      bytes >= snapshotThresholdBytes || (appliedIndex - last >= snapshotThreshold && bytes >= this.worthwhileBytes)
+    );
+  }
+
+  /** Less log than this is not worth writing the whole state out again: to read it at a start takes no longer. */
+  private get worthwhileBytes(): number {
+    return this.bytes < SMALL_STATE_BYTES ? 0 : LOG_PER_STATE * this.bytes;
   }
 
   /** The log on disk is longer than snapshots can be expected to keep it. */

@@ -7,11 +7,7 @@ import type { RawRecord } from './log-scan';
 
 /** What `level` is under Node: its own types stop at what browsers can do as well. */
 type Database = Level<Buffer, Buffer> & { compactRange(start: Buffer, end: Buffer): Promise<void> };
-/** Without a record: a removal. */
-interface Operation {
-  readonly index: LogIndex;
-  readonly record?: Buffer;
-}
+type Chained = ReturnType<Database['batch']>;
 
 const HEAD_KEY = Buffer.from('h');
 /** 'e' */
@@ -20,16 +16,28 @@ const ENTRY_KEY_BYTES = 9;
 /** Entries per step of a scan: a few milliseconds. */
 const STEP = 512;
 
-/** Changes that become durable together, in this order. */
+/** Changes that become durable together, in this order. LevelDB copies what it is given at once. */
 export class LevelBatch {
-  readonly operations: Operation[] = [];
+  /** One for all entries. */
+  private readonly key = Buffer.alloc(ENTRY_KEY_BYTES);
+
+  // Chained, as a batch of objects costs three times as much per entry.
+  constructor(private readonly chained: Chained) {}
 
   put(index: LogIndex, record: Buffer): void {
-    this.operations.push({ index, record });
+    writeEntryKey(this.key, index);
+    this.chained.put(this.key, record);
   }
 
   remove(from: LogIndex, to: LogIndex): void {
-    for (let index = from; index <= to; index++) this.operations.push({ index });
+    for (let index = from; index <= to; index++) {
+      writeEntryKey(this.key, index);
+      this.chained.del(this.key);
+    }
+  }
+
+  write(head: Buffer): Promise<void> {
+    return this.chained.put(HEAD_KEY, head).write({ sync: true });
   }
 }
 
@@ -70,17 +78,8 @@ export class LevelDatabase {
     return (await this.keys(0, Infinity, 1)).length > 0;
   }
 
-  async write(batch: LevelBatch, head: Buffer): Promise<void> {
-    // Chained, as a batch of objects costs three times as much per entry.
-    const chained = this.database.batch();
-    const key = Buffer.alloc(ENTRY_KEY_BYTES);
-    for (const { index, record } of batch.operations) {
-      // LevelDB copies what it is given at once, so that one key serves all.
-      writeEntryKey(key, index);
-      if (record) chained.put(key, record);
-      else chained.del(key);
-    }
-    await chained.put(HEAD_KEY, head).write({ sync: true });
+  batch(): LevelBatch {
+    return new LevelBatch(this.database.batch());
   }
 
   /**

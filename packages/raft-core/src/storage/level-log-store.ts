@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { assert } from '@tribune/platform';
 import type { Entry, LogIndex, ServerId } from '../core/message';
 import { HeadFile } from './head-file';
-import { LevelBatch, LevelDatabase } from './level-database';
+import { type LevelBatch, LevelDatabase } from './level-database';
 import { decodeHead, encodeHead, type LogHead } from './log-head';
 import { decodeRecord, encodeRecord, type Link, noLink } from './log-record';
 import { type LogScan, type RawRecord, scanLog } from './log-scan';
@@ -92,7 +92,7 @@ export class LevelLogStore implements LogStore {
       const record = await this.database!.record(index);
       if (!record) throw missing(index);
       const { entry, link } = decodeRecord(record, { index });
-      await this.write(new LevelBatch(), { ...this.head, base: { index, term: entry.term }, baseLink: link });
+      await this.write(this.changes(), { ...this.head, base: { index, term: entry.term }, baseLink: link });
     });
     await this.database!.remove(from, index);
   }
@@ -111,7 +111,7 @@ export class LevelLogStore implements LogStore {
   }
 
   private async appendNow({ hardState, entries, reset, distrustedUpTo = 0 }: LogBatch): Promise<void> {
-    const changes = new LevelBatch();
+    const changes = this.changes();
     const first = entries[0]?.index;
     if (reset) changes.remove(this.head.base.index + 1, this.lastIndex);
     const base = reset ?? this.head.base;
@@ -136,14 +136,18 @@ export class LevelLogStore implements LogStore {
     this.lastLink = link;
   }
 
-  /** The only place that writes. Head and changes become durable together. */
-  private async write(changes: LevelBatch, next: LogHead): Promise<void> {
+  private changes(): LevelBatch {
     if (this.poison) throw this.poison;
     assert(this.database, 'the log is open');
+    return this.database.batch();
+  }
+
+  /** The only place that writes. Head and changes become durable together. */
+  private async write(changes: LevelBatch, next: LogHead): Promise<void> {
     const head = { ...next, sequence: this.head.sequence + 1 };
     const bytes = encodeHead(head);
     try {
-      await this.database.write(changes, bytes);
+      await changes.write(bytes);
       this.headFile.write(bytes, head.sequence, head.hardState !== this.head.hardState);
     } catch (cause) {
       this.poison = new StorageError({ code: 'RAFT_STORAGE_POISONED' }, 'a write to the log failed', { cause });
@@ -177,7 +181,7 @@ export class LevelLogStore implements LogStore {
     const lostEntries = scan.lastIndex < floor;
     const distrustedUpTo = lostEntries ? Math.max(floor, this.head.distrustedUpTo) : this.head.distrustedUpTo;
     if (scan !== first || tornEntries)
-      await this.write(new LevelBatch(), { ...this.head, floor: scan.lastIndex, distrustedUpTo });
+      await this.write(this.changes(), { ...this.head, floor: scan.lastIndex, distrustedUpTo });
     return {
       hardState: this.head.hardState,
       base: this.head.base,
@@ -208,7 +212,7 @@ export class LevelLogStore implements LogStore {
       await this.copyEntries(damaged, fresh, lastSound).catch(() => undefined);
       await damaged.close();
     }
-    await fresh.write(new LevelBatch(), encodeHead(this.head));
+    await fresh.batch().write(encodeHead(this.head));
     await fresh.close();
     await rm(this.path('log-damaged'), { recursive: true, force: true });
     await rename(this.path('log'), this.path('log-damaged'));
@@ -219,9 +223,9 @@ export class LevelLogStore implements LogStore {
 
   private async copyEntries(from: LevelDatabase, to: LevelDatabase, last: LogIndex): Promise<void> {
     for await (const records of from.records(this.head.base.index + 1, last)) {
-      const copies = new LevelBatch();
+      const copies = to.batch();
       for (const [index, record] of records) copies.put(index, record);
-      await to.write(copies, encodeHead(this.head));
+      await copies.write(encodeHead(this.head));
     }
   }
 

@@ -23,6 +23,8 @@ export const RECORD_VERSION = 1;
 const HEADER_BYTES = 32;
 const CHECKSUM_OFFSET = 28;
 const LINK_OFFSET = 24;
+/** Records above this size are rare and have memory of their own. */
+const DESK_BYTES_MAX = 64 * 1024;
 const KINDS: readonly EntryKind[] = ['command', 'noop', 'configuration'];
 
 /** Ties a record to its predecessor; `noLink` begins a chain. */
@@ -34,10 +36,14 @@ export interface LinkedRecord {
   readonly link: Link;
 }
 
-/** What the checksum covers beside the data, of the record that is being encoded: views of each record cost more than it. */
+/** What the checksum covers beside the data. */
 const covered = Buffer.alloc(CHECKSUM_OFFSET);
 const fields = new DataView(covered.buffer, covered.byteOffset);
+/** Where records are put together, one after another: memory of its own for each, and a view of it, cost more than the rest. */
+let desk = Buffer.allocUnsafeSlow(4 * 1024);
+let record = desk;
 
+/** The bytes are overwritten by the next record: for who copies them at once. */
 export function encodeRecord({ index, term, kind, data }: Entry, previous: Link): LinkedRecord {
   fields.setUint8(0, RECORD_VERSION);
   fields.setUint8(1, KINDS.indexOf(kind));
@@ -48,11 +54,18 @@ export function encodeRecord({ index, term, kind, data }: Entry, previous: Link)
   fields.setUint32(20, data.byteLength);
   fields.setUint32(LINK_OFFSET, previous);
   const link = crc32(data, crc32(covered));
-  const bytes = Buffer.allocUnsafe(HEADER_BYTES + data.byteLength);
+  const bytes = recordOf(HEADER_BYTES + data.byteLength);
   bytes.set(covered, 0);
   bytes.writeUInt32BE(link, CHECKSUM_OFFSET);
   bytes.set(data, HEADER_BYTES);
   return { bytes, link };
+}
+
+function recordOf(length: number): Buffer {
+  if (length === record.byteLength) return record;
+  if (length > DESK_BYTES_MAX) return Buffer.allocUnsafeSlow(length);
+  if (length > desk.byteLength) desk = Buffer.allocUnsafeSlow(DESK_BYTES_MAX);
+  return (record = desk.subarray(0, length));
 }
 
 /** Checks everything the record says about itself; `previous` undefined when the predecessor is not at hand. */

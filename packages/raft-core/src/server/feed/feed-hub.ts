@@ -105,6 +105,7 @@ export class FeedHub {
       this.awaiting.delete(subscriber);
     });
     this.subscribers.add(subscriber);
+    this.history.isHeard = true;
     if (signal.aborted) subscriber.close();
     else signal.addEventListener('abort', onAbort);
     return subscriber;
@@ -118,6 +119,8 @@ export class FeedHub {
 
   private beat(): void {
     this.heartbeat = this.clock.setTimer(this.options.heartbeatMs, () => {
+      // Not when the last one leaves: it may be back in a moment.
+      this.history.isHeard = this.subscribers.size > 0;
       for (const subscriber of this.subscribers) subscriber.expectHeartbeat();
       this.wake(this.subscribers);
       this.beat();

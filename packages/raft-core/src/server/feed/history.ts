@@ -48,6 +48,9 @@ export interface HistoryLimits {
   readonly bytesMax: number;
 }
 
+/** What is kept while nobody subscribes: enough for who comes over from another server, and little for the collector to carry. */
+const UNHEARD_REVISIONS_MAX = 1_000;
+
 /** Default memory for subscribers that come back or fall behind. */
 export const historyDefaults: HistoryLimits = { revisionsMax: 20_000, bytesMax: 32 << 20 };
 
@@ -57,18 +60,27 @@ export class History {
   private start = 0;
   private revisions = 0;
   private bytes = 0;
+  private revisionsMax: number;
 
   constructor(
     /** Positions below this one cannot be continued from: the deltas are gone. */
     private floor: number,
     private readonly limits: HistoryLimits = historyDefaults,
-  ) {}
+  ) {
+    this.revisionsMax = Math.min(UNHEARD_REVISIONS_MAX, limits.revisionsMax);
+  }
+
+  /** Whether there are subscribers; there are none at first. */
+  set isHeard(isHeard: boolean) {
+    const { revisionsMax } = this.limits;
+    this.revisionsMax = isHeard ? revisionsMax : Math.min(UNHEARD_REVISIONS_MAX, revisionsMax);
+  }
 
   push(batch: Batch): void {
     this.batches.push(batch);
     this.revisions += batch.count;
     this.bytes += batch.weight;
-    while (this.revisions > this.limits.revisionsMax || this.bytes > this.limits.bytesMax) this.dropOldest();
+    while (this.revisions > this.revisionsMax || this.bytes > this.limits.bytesMax) this.dropOldest();
   }
 
   /** Forgets everything: the state was replaced as a whole. */
