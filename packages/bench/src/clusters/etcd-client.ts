@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { credentials, loadPackageDefinition, type Client, type ServiceClientConstructor } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { prepared } from '../load/writes';
+import { writeOf } from '../load/writes';
 
 export interface EtcdClient {
-  put(n: number): Promise<void>;
+  put(n: number): Promise<unknown>;
   isLeader(): Promise<boolean>;
   close(): void;
 }
@@ -13,8 +13,6 @@ type Call = (request: object, callback: (error: Error | null, answer: never) => 
 type Stub = Client & Record<'put' | 'status', Call>;
 type Services = { readonly etcdserverpb: Readonly<Record<'KV' | 'Maintenance', ServiceClientConstructor>> };
 
-const requestOf = prepared(({ key, value }) => ({ key: Buffer.from(key), value }));
-
 /** etcd's unary API, one connection, as its own clients use it. */
 export function connectEtcd(port: number): EtcdClient {
   const { KV, Maintenance } = services();
@@ -22,7 +20,10 @@ export function connectEtcd(port: number): EtcdClient {
   const kv = new KV(address, credentials.createInsecure()) as unknown as Stub;
   const maintenance = new Maintenance(address, credentials.createInsecure()) as unknown as Stub;
   return {
-    put: (n) => ask(kv, 'put', requestOf(n)),
+    put(n) {
+      const { key, value } = writeOf(n);
+      return ask(kv, 'put', { key: Buffer.from(key), value });
+    },
     async isLeader() {
       const { header, leader } = await ask<{ header: { memberId: string }; leader: string }>(maintenance, 'status', {});
       return leader !== '0' && leader === header.memberId;

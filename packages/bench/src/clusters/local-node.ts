@@ -3,7 +3,7 @@ import { silentLogger, systemClock, systemRandom } from '@tribune/platform';
 import { RaftNode, type PeerTransport, type StateMachine } from '@tribune/raft-core';
 import { FileSnapshotStore, LevelLogStore } from '@tribune/raft-core/testing';
 import type { Target } from '../load/target';
-import { COMMAND_BYTES } from '../load/writes';
+import { bytesOf } from '../load/writes';
 import { eventually } from './eventually';
 
 const ID = '00000000-0000-4000-8000-000000000000';
@@ -26,12 +26,12 @@ export async function startLocalNode(dataDir: string): Promise<Target> {
   await node.start();
   await node.bootstrap([{ id: ID, address: ADDRESS }]);
   await eventually('the lead', async () => node.status().role === 'leader' || undefined);
-  const command = Buffer.alloc(COMMAND_BYTES, 'v');
   return {
     name: 'RaftNode',
     pids: [process.pid],
-    async write() {
-      const { kind } = await node.propose(command);
+    write: (n) => node.propose(bytesOf(n)),
+    check(answer) {
+      const { kind } = answer as Awaited<ReturnType<RaftNode['propose']>>;
       if (kind !== 'applied') throw new Error(`the write is ${kind}`);
     },
     stop: () => node.stop(),

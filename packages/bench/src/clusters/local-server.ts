@@ -3,7 +3,7 @@ import { createRaftServer } from '@tribune/raft-core';
 import { fakeMembership, FakePool, serverMember } from '@tribune/raft-core/testing';
 import type { Target } from '../load/target';
 import { eventually } from './eventually';
-import { putOnState } from './state-target';
+import { checkPut, putOnState } from './state-target';
 
 const SERVER = { name: 'alone', id: '00000000-0000-4000-8000-000000000000' };
 
@@ -46,6 +46,7 @@ export async function startLocalServer(dataDir: string): Promise<LocalServer> {
       return server.raftStatus().appliedIndex;
     },
     write: (n) => putOnState(server.state, n),
+    check: checkPut,
     stop: () => server.stop(),
   };
 }

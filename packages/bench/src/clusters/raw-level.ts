@@ -1,45 +1,45 @@
 import { Level } from 'level';
 import type { Target } from '../load/target';
-import { COMMAND_BYTES } from '../load/writes';
+import { writeOf, type Write } from '../load/writes';
 
 interface Waiting {
+  readonly write: Write;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
  * What the disk and LevelDB alone would give: one synced batch at a time, and whatever comes meanwhile forms the next.
- * Keys grow, as those of a log do. The way in is the cheapest that `level` has for small entries, a chained batch.
+ * Keys and values are those that all targets write. The way in is the cheapest that `level` has for small entries, a
+ * chained batch; LevelDB's own settings are those of Tribune's log.
  */
 export async function openRawLevel(folder: string): Promise<Target> {
   const options = {
-    keyEncoding: 'buffer',
-    valueEncoding: 'buffer',
+    keyEncoding: 'utf8',
+    valueEncoding: 'view',
     compression: false,
     writeBufferSize: 8 << 20,
   } as const;
-  const database = new Level<Buffer, Buffer>(folder, options);
+  const database = new Level<string, Uint8Array>(folder, options);
   await database.open();
   const commit = new GroupCommit(database);
   return {
     name: 'raw LevelDB',
     pids: [process.pid],
-    write: () => commit.put(),
+    write: (n) => commit.put(writeOf(n)),
     stop: () => database.close(),
   };
 }
 
 class GroupCommit {
-  private readonly entry = Buffer.alloc(COMMAND_BYTES, 'v');
   private waiting: Waiting[] = [];
   private writing = false;
-  private next = 0;
 
-  constructor(private readonly database: Level<Buffer, Buffer>) {}
+  constructor(private readonly database: Level<string, Uint8Array>) {}
 
-  put(): Promise<void> {
+  put(write: Write): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ resolve, reject });
+      this.waiting.push({ write, resolve, reject });
       if (!this.writing) void this.run();
     });
   }
@@ -54,7 +54,7 @@ class GroupCommit {
 
   private async commit(group: readonly Waiting[]): Promise<void> {
     const batch = this.database.batch();
-    for (let n = 0; n < group.length; n++) batch.put(this.nextKey(), this.entry);
+    for (const { write } of group) batch.put(write.key, write.value);
     try {
       await batch.write({ sync: true });
       for (const { resolve } of group) resolve();
@@ -63,11 +63,5 @@ class GroupCommit {
     }
     // Those who were answered put their next entry before the next batch is cut.
     await new Promise(setImmediate);
-  }
-
-  private nextKey(): Buffer {
-    const key = Buffer.allocUnsafe(8);
-    key.writeBigUInt64BE(BigInt(this.next++));
-    return key;
   }
 }

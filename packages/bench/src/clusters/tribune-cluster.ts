@@ -6,7 +6,7 @@ import { connectState, type StateClient } from '@tribune/protocol';
 import type { Target } from '../load/target';
 import { stopProcess } from './child';
 import { eventually } from './eventually';
-import { putOnState } from './state-target';
+import { checkPut, putOnState } from './state-target';
 import type { MembersMessage, ServerArguments } from './tribune-server';
 
 interface Server {
@@ -30,6 +30,7 @@ export async function startTribune(
     name: 'Tribune',
     pids: [leader, ...others].map(({ child }) => child.pid!),
     write: (n) => putOnState(state, n),
+    check: checkPut,
     async stop() {
       state.close();
       await Promise.all(servers.map(({ child }) => stopProcess(child)));

@@ -5,7 +5,7 @@ import { silentLogger, systemClock, systemRandom } from '@tribune/platform';
 import { connectState } from '@tribune/protocol';
 import { startLocalServer } from '../clusters/local-server';
 import { openRawLevel } from '../clusters/raw-level';
-import { putOnState } from '../clusters/state-target';
+import { checkPut, putOnState } from '../clusters/state-target';
 import { runProposers, type Load } from './proposers';
 import type { Target } from './target';
 
@@ -21,7 +21,12 @@ describe('the load generator', () => {
     const server = await startLocalServer(folder);
     const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
     const state = connectState({ servers: () => [`127.0.0.1:${server.rpcPort}`], ...ports });
-    const remote: Target = { ...server, write: (n) => putOnState(state, n), stop: async () => state.close() };
+    const remote: Target = {
+      ...server,
+      write: (n) => putOnState(state, n),
+      check: checkPut,
+      stop: async () => state.close(),
+    };
     for (const target of [server, remote]) {
       const before = server.appliedIndex;
       const turn = await runProposers(target, LOAD);

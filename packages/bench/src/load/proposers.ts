@@ -42,7 +42,8 @@ export async function runProposers(target: Target, load: Load): Promise<Turn> {
   let to: Sample | undefined;
   const proposer = async (): Promise<void> => {
     for (let sent = performance.now(); sent < end && next < writesMax;) {
-      await target.write(next++);
+      const answer = await target.write(next++);
+      target.check?.(answer);
       const now = performance.now();
       if (now >= end) to ??= sample(target);
       else if (from) latencies.add(now - sent);

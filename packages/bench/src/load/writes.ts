@@ -2,20 +2,35 @@
 export const COMMAND_BYTES = 128;
 const KEYS = 10_000;
 const KEY_BYTES = 16;
+const VALUE_BYTES = COMMAND_BYTES - KEY_BYTES;
 
 export interface Write {
   readonly key: string;
   readonly value: Uint8Array;
 }
 
-const VALUE = Buffer.alloc(COMMAND_BYTES - KEY_BYTES, 'v');
-const WRITES: readonly Write[] = Array.from({ length: KEYS }, (_, n) => ({
-  key: `bench/${String(n).padStart(KEY_BYTES - 'bench/'.length, '0')}`,
-  value: VALUE,
-}));
+const KEY_TEXTS = Array.from(
+  { length: KEYS },
+  (_, n) => `bench/${String(n).padStart(KEY_BYTES - 'bench/'.length, '0')}`,
+);
+const TEMPLATE = Buffer.alloc(VALUE_BYTES, 'v');
 
-/** One form of every write, e.g. encoded as somebody's command; made ahead, as its time must not show in the latencies. */
-export function prepared<T>(prepare: (write: Write) => T): (n: number) => T {
-  const forms = WRITES.map(prepare);
-  return (n) => forms[n % KEYS]!;
+/**
+ * The `n`th write, with bytes of its own that were never written before: an equal value under the same key would change
+ * nothing, and a buffer used twice would save its owner the encoding.
+ */
+export function writeOf(n: number): Write {
+  const value = Buffer.allocUnsafe(VALUE_BYTES);
+  value.set(TEMPLATE);
+  value.writeUInt32BE(n >>> 0, 0);
+  return { key: KEY_TEXTS[n % KEYS]!, value };
+}
+
+/** The same as one piece of bytes, for who takes no keys. */
+export function bytesOf(n: number): Uint8Array {
+  const { key, value } = writeOf(n);
+  const bytes = Buffer.allocUnsafe(COMMAND_BYTES);
+  bytes.write(key, 'latin1');
+  bytes.set(value, KEY_BYTES);
+  return bytes;
 }
