@@ -1,22 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { profileOf, profiles, rotatedProfiles, type ProfileName } from './faults/profiles';
 import knownSeeds from './seeds.json';
+import { firstSeedOfCommit } from './seeds-of-commit';
 import { simulate } from './simulate';
 
 /** SIM_SEEDS and SIM_FIRST look elsewhere, and `npm run sim` for hours. */
 const SEEDS = Number(process.env['SIM_SEEDS'] ?? 300);
 const PER_PROFILE = Math.ceil(SEEDS / rotatedProfiles.length);
-const FIRST = Number(process.env['SIM_FIRST'] ?? firstOfCommit());
-
-/** Every commit is tried with seeds that none before it was tried with, and always with the same. */
-function firstOfCommit(): number {
-  try {
-    const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: __dirname, stdio: ['ignore', 'pipe', 'ignore'] });
-    return 1_000_000 + parseInt(commit.toString().slice(0, 6), 16) * PER_PROFILE;
-  } catch {
-    return 1; // A copy without its history.
-  }
-}
+const FIRST = Number(process.env['SIM_FIRST'] ?? firstSeedOfCommit(PER_PROFILE));
 
 async function replay(seed: number, profile: ProfileName): Promise<void> {
   const outcome = await simulate(seed, profileOf(profile));

@@ -5,6 +5,7 @@ import { Invariants } from './checkers/invariants';
 import { checkKvLinearizability } from './checkers/kv-linearizability';
 import { isCoreBug, WORLD_BUGS, type Bug } from './faults/planted-bugs';
 import type { Profile } from './faults/profiles';
+import { Figure8 } from './faults/figure-8';
 import { Seasons } from './faults/seasons';
 import { Troubles } from './faults/troubles';
 import { SimNetwork } from './world/sim-network';
@@ -62,6 +63,7 @@ export function worldOf(seed: number, profile: Profile, wanted: Bug | undefined)
   const machine = { clock, random, network, profile, bug, invariants, expiries };
   const servers = Array.from({ length: profile.servers + profile.spares }, (_, i) => new SimServer(`s${i}`, machine));
   invariants.servers = servers;
+  if (profile.figure8) new Figure8(servers, network, clock, random);
   const seasons = new Seasons(profile, clock);
   const world = { ...machine, seasons, servers, history, troubles: new Troubles(profile, servers, network, random) };
   const found = async (): Promise<void> => {

@@ -13,3 +13,4 @@ export { ExpireSessions } from '../leader-duties/expire-sessions';
 export { CORE_BUGS, plantBug, type CoreBug } from './planted-bugs';
 export { LevelLogStore, type LevelLogStoreOptions } from '../storage/level-log-store';
 export { FileSnapshotStore } from '../storage/file-snapshot-store';
+export { chunksFromWire, partsToWire, type WireSnapshotPart } from '../transport/snapshot-wire';

@@ -1,5 +1,5 @@
 import type { Bug } from './planted-bugs';
-import { calm, type Profile } from './profiles';
+import { calm, profiles, type Profile } from './profiles';
 
 const restless: Profile = {
   ...calm,
@@ -27,35 +27,34 @@ const leased: Profile = {
 
 /** Where each planted bug shows itself soonest. */
 export const hunts: Record<Bug, Profile> = {
-  forgetsVote: { ...restless, servers: 5, clients: 2, delayMsMax: 100, crash: 0.1, flicker: 0.2 },
+  forgetsVote: {
+    ...restless,
+    seconds: 8,
+    servers: 5,
+    clients: 0,
+    delayMsMax: 100,
+    crash: 0.05,
+    restart: 0.5,
+    flicker: 0.3,
+    reset: 0.2,
+  },
   acknowledgesEarly: restless,
   keepsReplacedEntries: { ...five, coup: 0.3, servers: 3, flicker: 0.05 },
-  tearsBatches: restless,
+  tearsBatches: { ...restless, partition: 0.1, coup: 0.3, slowDisk: 0.5, flicker: 0.05 },
   skipsRestore: { ...restless, snapshotThreshold: 8 },
   readsLocally: divided,
   ignoresIndex: calm,
-  commitsOlderTerms: {
-    ...restless,
-    seconds: 8,
-    clients: 1,
-    coup: 0.7,
-    crash: 0.01,
-    partition: 0,
-    loss: 0.2,
-    delayMsMax: 100,
-    heal: 0.06,
-    appendBytesMax: 1,
-  },
+  commitsOlderTerms: profiles['figure-8'],
   votesForOlderLogs: { ...restless, delayMsMax: 60 },
   forgetsOutgoingVoters: {
     ...calm,
     spares: 2,
     clients: 4,
-    membership: 0.3,
-    crash: 0.01,
+    membership: 0.2,
+    split: 0.7,
     restart: 0.3,
-    partition: 0.1,
-    heal: 0.05,
+    partition: 0.02,
+    heal: 0.04,
     delayMsMax: 20,
   },
   forgetsLeasePromise: { ...leased, drift: 0, reset: 0.05, partition: 0.02 },

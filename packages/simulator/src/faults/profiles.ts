@@ -22,6 +22,8 @@ export interface Profile {
   readonly reset: number;
   /** A server is heard by nobody from the moment it is elected, or from soon after. */
   readonly coup: number;
+  /** Leaders fall as in figure 8 of the Raft paper, all the time. */
+  readonly figure8: boolean;
   // ── machines ──
   readonly crash: number;
   /** How soon a crashed server comes back. */
@@ -44,6 +46,8 @@ export interface Profile {
   // ── operators ──
   readonly transfer: number;
   readonly membership: number;
+  /** While members change: the leader and those who come are cut off from all others. */
+  readonly split: number;
   readonly snapshotThreshold: number;
   readonly appendBytesMax: number;
   readonly readLeases: boolean;
@@ -66,6 +70,7 @@ export const calm: Profile = {
   partition: 0,
   heal: 0.06,
   coup: 0,
+  figure8: false,
   reset: 0,
   crash: 0,
   restart: 0.1,
@@ -80,6 +85,7 @@ export const calm: Profile = {
   rot: 0,
   transfer: 0,
   membership: 0,
+  split: 0,
   snapshotThreshold: 60,
   appendBytesMax: 4096,
   readLeases: false,
@@ -143,6 +149,16 @@ export const profiles = {
     reset: 0.003,
     ttlMs: 600,
     lockDelayMs: 200,
+  },
+  'figure-8': {
+    ...calm,
+    servers: 5,
+    clients: 2,
+    seconds: 8,
+    delayMsMax: 10,
+    appendBytesMax: 1,
+    restart: 0,
+    figure8: true,
   },
 } satisfies Record<string, Profile>;
 

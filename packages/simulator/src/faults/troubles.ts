@@ -117,6 +117,13 @@ export class Troubles {
       if (core?.role !== 'leader') continue;
       const removal = this.chance(0.2) ? ([{ kind: 'remove', id }] as const) : change;
       void node!.changeMembership(removal).then(({ kind }) => kind === 'changed' && this.changes++);
+      if (this.profile.split > 0 && this.chance(this.profile.split)) this.separate(new Set([id, one.id, third.id]));
+    }
+  }
+
+  private separate(side: ReadonlySet<string>): void {
+    for (const { id: from } of this.servers) {
+      for (const { id: to } of this.servers) if (side.has(from) !== side.has(to)) this.network.cut(from, to);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '@tribune/platform';
-import type { Message, PeerReceiver, PeerTransport, SnapshotHeader } from '@tribune/raft-core';
+import type { Message, PeerTransport } from '@tribune/raft-core';
 import type { MachineClock } from './machine-clock';
+import { SnapshotStreams, type Plug, type Wires } from './snapshot-streams';
 
 export interface NetworkFaults {
   readonly loss: number;
@@ -8,21 +9,19 @@ export interface NetworkFaults {
   readonly delayMsMax: number;
 }
 
-interface Plug {
+interface NetworkPlug extends Plug {
   readonly clock: MachineClock;
-  receiver?: PeerReceiver;
-  /** Told when the process is gone. */
-  readonly streams: Set<(reason: Error) => void>;
 }
 
-const SECOND_COPY_MS_MAX = 200;
-
 /** Everybody's cables: loss, delay, duplication, reordering, and links cut in one direction. */
-export class SimNetwork {
+export class SimNetwork implements Wires {
   faults: NetworkFaults;
   /** The troubles are over: nothing breaks any more. */
   isCalm = false;
-  private readonly plugs = new Map<string, Plug>();
+  /** Gives back what is to be done once the message was taken in. */
+  beforeDelivery: (message: Message) => (() => void) | undefined = () => undefined;
+  readonly snapshots: SnapshotStreams;
+  private readonly plugs = new Map<string, NetworkPlug>();
   private readonly cuts = new Set<string>();
 
   constructor(
@@ -31,10 +30,15 @@ export class SimNetwork {
     private readonly random: Random,
   ) {
     this.faults = faults;
+    this.snapshots = new SnapshotStreams(this, clock, random);
+  }
+
+  plugOf(id: string): Plug | undefined {
+    return this.plugs.get(id);
   }
 
   transportOf(id: string, clock: MachineClock): PeerTransport {
-    const plug: Plug = { clock, streams: new Set() };
+    const plug: NetworkPlug = { clock, streams: new Set() };
     this.plugs.set(id, plug);
     const isPlugged = (): boolean => this.plugs.get(id) === plug;
     return {
@@ -42,7 +46,7 @@ export class SimNetwork {
       stop: async () => void (isPlugged() && this.plugs.delete(id)),
       attach: (receiver) => void (plug.receiver = receiver),
       send: (message) => isPlugged() && this.send(message),
-      sendSnapshot: (header, chunks, signal) => this.sendSnapshot(header, chunks, signal),
+      sendSnapshot: (header, chunks, signal) => this.snapshots.send(header, chunks, signal),
       setPeers: () => undefined,
     };
   }
@@ -85,55 +89,14 @@ export class SimNetwork {
   private deliver(message: Message): void {
     const plug = this.plugs.get(message.to);
     if (!plug || this.isCut(message.from, message.to)) return;
-    plug.clock.whenRunning(() => plug.receiver?.message(message));
-  }
-
-  private async sendSnapshot(
-    header: SnapshotHeader,
-    chunks: AsyncIterable<Uint8Array>,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    await new Promise<void>((resolve) => this.clock.setTimer(this.delayMs(), resolve));
-    const file: Uint8Array[] = [];
-    for await (const chunk of chunks) file.push(chunk);
-    // A doubled one comes at the same time or later; the sender hears of the first alone.
-    if (this.random.next() < this.faults.duplicate) {
-      const again = (): void => void this.deliverSnapshot(header, file).catch(() => undefined);
-      this.clock.setTimer(this.random.next() * SECOND_COPY_MS_MAX, again);
-    }
-    await this.deliverSnapshot(header, file, signal);
-  }
-
-  private async deliverSnapshot(
-    header: SnapshotHeader,
-    file: readonly Uint8Array[],
-    signal?: AbortSignal,
-  ): Promise<void> {
-    const plug = this.plugs.get(header.to);
-    if (!plug?.receiver) throw new Error('nobody is there');
-    const { receiver } = plug;
-    await new Promise<void>((resolve, reject) => {
-      plug.streams.add(reject);
-      signal?.addEventListener('abort', () => reject(new Error('the stream took too long')));
-      const arrived = receiver.snapshot(header, this.stream(header, file));
-      arrived.then(resolve, reject).finally(() => plug.streams.delete(reject));
+    plug.clock.whenRunning(() => {
+      const afterwards = this.beforeDelivery(message);
+      plug.receiver?.message(message);
+      afterwards?.();
     });
   }
 
-  /** May break off at each chunk, or with the process at either end. */
-  private async *stream({ from, to }: SnapshotHeader, file: readonly Uint8Array[]): AsyncIterable<Uint8Array> {
-    const ends = [this.plugs.get(from), this.plugs.get(to)];
-    for (const chunk of file) {
-      await new Promise<void>((resolve) => this.clock.setTimer(this.delayMs(), resolve));
-      const areThere = this.plugs.get(from) === ends[0] && this.plugs.get(to) === ends[1];
-      if (!areThere || this.isCut(from, to) || this.random.next() < this.faults.loss) {
-        throw new Error('the stream broke off');
-      }
-      yield chunk;
-    }
-  }
-
-  private delayMs(): number {
+  delayMs(): number {
     return this.random.next() * this.faults.delayMsMax;
   }
 }

@@ -50,6 +50,7 @@ export class SimServer {
   private readonly snapshots = new MemorySnapshotStore();
   private process: Process | undefined;
   private isReady = false;
+  onElected: () => void = () => undefined;
 
   constructor(
     readonly id: string,
@@ -158,6 +159,7 @@ export class SimServer {
   private elected(term: number): void {
     const { clock, invariants, network, random, profile } = this.world;
     invariants.leads(this, term);
+    this.onElected();
     if (random.next() >= profile.coup) return;
     const fall = (): void => {
       if (!network.isCalm) for (const { id } of invariants.servers) network.cut(this.id, id);
