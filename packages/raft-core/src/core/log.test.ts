@@ -110,6 +110,20 @@ it('drops applied, durable entries from memory when there are too many, and says
   expect(of.slice(21, 20, 1)).toEqual([]);
 });
 
+it('lets go of what was applied when nobody else is there, but for the newest', () => {
+  const of = new RaftLog(emptyState, 1e6);
+  for (let index = 1; index <= 20; index++) of.append(entry(index, 1, 10_000));
+  of.commitTo(20);
+  of.applied(15);
+  of.forgetApplied();
+  expect(of.slice(1, 20, 1e9)).toHaveLength(20);
+  of.stabilized([entry(18, 1)]);
+  of.forgetApplied();
+  // 64 KiB are more than what is still needed, entries 16 to 20, and one more.
+  expect(of.slice(15, 20, 1e9)).toHaveLength(6);
+  expect(of.slice(14, 20, 1e9)).toBeUndefined();
+});
+
 it('is restored with the terms it had', () => {
   const termStarts: TermStart[] = [
     { term: 2, index: 6 },

@@ -319,6 +319,27 @@ describe('the feed', () => {
     expect(world.hub.subscriberCount).toBe(0);
   });
 
+  it('keeps a short history while nobody subscribes, and the whole one from the first subscriber on', () => {
+    const clock = new SimClock();
+    const world = new World(5_000, clock);
+    const write = (count: number): void => {
+      for (let i = 0; i < count; i++) world.write('a');
+    };
+    const { history } = world.hub;
+    write(1_100);
+    expect([history.reaches(99), history.reaches(100)]).toEqual([false, true]);
+    const reader = world.open();
+    write(300);
+    expect(history.reaches(100)).toBe(true);
+    // It may be back in a moment.
+    reader.close();
+    write(1);
+    expect(history.reaches(100)).toBe(true);
+    clock.advance(HEARTBEAT_MS);
+    write(1);
+    expect([history.reaches(401), history.reaches(402)]).toEqual([false, true]);
+  });
+
   it('ends a subscriber that sends requests without reading events', () => {
     const reader = new World().open();
     const flood = (): void => {

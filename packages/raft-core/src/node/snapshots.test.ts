@@ -1,0 +1,40 @@
+import { silentLogger } from '@tribune/platform';
+import { SimClock } from '@tribune/testkit';
+import { noConfiguration } from '../core/membership';
+import type { SnapshotStore } from '../storage/snapshot-store';
+import { completeOptions } from './options';
+import { Snapshots, type SnapshotsCollaborators } from './snapshots';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+/** Of commands of this size the default number, 16,384, makes 2 MiB. */
+const COMMAND_BYTES = 128;
+
+/** After a snapshot of that size, how many commands are applied until the next one is due. */
+function commandsUntilDue(stateBytes: number, commandBytes = COMMAND_BYTES): number {
+  const last = { meta: { index: 1_000, term: 1, configuration: noConfiguration }, bytes: stateBytes };
+  const snapshotStore = { latest: () => last } as unknown as SnapshotStore;
+  const ports = { snapshotStore, clock: new SimClock(), logger: silentLogger } as unknown as SnapshotsCollaborators;
+  const snapshots = new Snapshots(completeOptions({ id: 'a', address: '127.0.0.1:1' }), ports);
+  snapshots.volume.applied(last.meta.index, 0);
+  for (let index = last.meta.index + 1; ; index++) {
+    snapshots.volume.applied(index, commandBytes);
+    if (snapshots.isDue(index)) return index - last.meta.index;
+  }
+}
+
+test.each([0, 100 * KIB, 255 * KIB])('a state of %d bytes is written after the default number of commands', (bytes) => {
+  expect(commandsUntilDue(bytes)).toBe(16_384);
+});
+
+test('a larger state is written when four times its size has come', () => {
+  expect(commandsUntilDue(2 * MIB)).toBe((8 * MIB) / COMMAND_BYTES);
+});
+
+test.each([20 * MIB, 500 * MIB])('one of %d bytes when the log has grown by 32 MiB', (bytes) => {
+  expect(commandsUntilDue(bytes)).toBe((32 * MIB) / COMMAND_BYTES);
+});
+
+test('large commands make it due by their volume', () => {
+  expect(commandsUntilDue(0, MIB)).toBe(32);
+});
