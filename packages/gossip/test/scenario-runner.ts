@@ -7,7 +7,8 @@ import { SimPool, type SimFact } from '../src/testing';
  *
  *   nodes a b c                 add nodes that know nobody        add b at <host>   a node at a given address
  *   join b a                    b exchanges state with a          run 5s | 300ms    let time pass, print what happened
- *   kill b   leave b            crash, or say good-bye            meta b v2         announce other meta data
+ *   kill b   crash b            end b's machine, or its process   meta b v2         announce other meta data
+ *   leave b                     say good-bye
  *   cut a->b [packets|streams]  drop that traffic                 heal              drop nothing any more
  *   hold b   pause b            hold back b's traffic, or all b   members a         what a believes
  *   release b                   end both
@@ -56,6 +57,9 @@ class World {
         return this.happened.flatMap(describe);
       case 'kill':
         this.pool.kill(first);
+        return [];
+      case 'crash':
+        this.pool.crash(first);
         return [];
       case 'leave':
         this.pool.leave(first);

@@ -8,6 +8,15 @@ import type { SwimContext } from './swim-context';
 const STREAM_PING_PROTOCOL = 3;
 const NACK_PROTOCOL = 4;
 
+/**
+ * Of the time for helpers, how much they keep once the target's host has refused a stream: there is no such process any more
+ * (one that merely does not run is not refused), and who could reach it would have answered within a round trip or two.
+ */
+const REFUSED_SHARE = 0.2;
+
+/** What became of a ping over a stream; `refused`: by the host itself, nobody listens there. */
+export type StreamPingOutcome = 'reached' | 'refused' | 'silent';
+
 interface Probe {
   readonly target: MemberRecord;
   readonly ping: Ping;
@@ -19,7 +28,7 @@ interface Probe {
   phase: 'direct' | 'indirect';
   nacksExpected: number;
   nacks: number;
-  reachedOverStream: boolean;
+  stream: StreamPingOutcome;
 }
 
 /**
@@ -68,9 +77,16 @@ export class Prober {
     if (this.current?.ping.seqNo === seqNo) this.current.nacks += 1;
   }
 
-  /** Remembered only: packets get until the end of the probe, so that we notice when a stream is all that works. */
-  streamPingDone(seqNo: number, reached: boolean): void {
-    if (reached && this.current?.ping.seqNo === seqNo) this.current.reachedOverStream = true;
+  /** A success is remembered only: packets get until the end of the probe, so that we notice when a stream is all that works. */
+  streamPingDone(seqNo: number, outcome: StreamPingOutcome, nowMs: number): void {
+    const { config, hearing } = this.context;
+    const probe = this.current;
+    if (probe?.ping.seqNo !== seqNo) return;
+    probe.stream = outcome;
+    if (outcome !== 'refused') return;
+    hearing.heard(nowMs);
+    const soonMs = nowMs + REFUSED_SHARE * (config.probeIntervalMs - config.probeTimeoutMs);
+    this.endAt(probe, Math.min(probe.endsAtMs, soonMs));
   }
 
   private scheduleTurn(atMs: number): void {
@@ -103,7 +119,7 @@ export class Prober {
       phase: 'direct',
       nacksExpected: 0,
       nacks: 0,
-      reachedOverStream: false,
+      stream: 'silent',
     };
     this.sendPing(target, ping);
     timers.schedule('probe-timeout', nowMs + config.probeTimeoutMs, (atMs) => this.goIndirect(atMs));
@@ -122,12 +138,12 @@ export class Prober {
   private goIndirect(nowMs: number): void {
     const probe = this.current;
     if (!probe) return;
-    const { table, random, config, outbox, timers, hearing } = this.context;
+    const { table, random, config, outbox, hearing } = this.context;
     // When we are late, the fault is ours: helpers and the stream still get the time that is theirs.
     if (config.patientProbes)
       probe.endsAtMs = Math.max(probe.endsAtMs, nowMs + config.probeIntervalMs - config.probeTimeoutMs);
     probe.stillMs = hearing.totalStillMs;
-    timers.schedule('probe-end', probe.endsAtMs, (endMs) => this.end(endMs));
+    this.endAt(probe, probe.endsAtMs);
     const { target, ping } = probe;
     probe.phase = 'indirect';
     const helpers = table.randomMembers(
@@ -161,8 +177,12 @@ export class Prober {
     if (putOffMs <= 0) return this.fail(probe, nowMs);
     probe.stillMs = this.context.hearing.totalStillMs;
     probe.putOffMs += putOffMs;
-    probe.endsAtMs = nowMs + putOffMs;
-    this.context.timers.schedule('probe-end', probe.endsAtMs, (endMs) => this.end(endMs));
+    this.endAt(probe, nowMs + putOffMs);
+  }
+
+  private endAt(probe: Probe, atMs: number): void {
+    probe.endsAtMs = atMs;
+    this.context.timers.schedule('probe-end', atMs, (endMs) => this.end(endMs));
   }
 
   /**
@@ -180,14 +200,16 @@ export class Prober {
   private fail(probe: Probe, nowMs: number): void {
     const { outbox, config, hearing } = this.context;
     const { name: node, incarnation } = probe.target;
-    if (probe.reachedOverStream) {
+    if (probe.stream === 'reached') {
       hearing.heard(nowMs);
       this.letObject(node);
       outbox.fact({ kind: 'reachedOverTcpOnly', node });
       return this.conclude(-1, nowMs);
     }
     // With nacks we know whether the helpers heard us: each one missing is a hint that the fault is ours.
-    const delta = probe.nacksExpected > 0 ? Math.max(0, probe.nacksExpected - probe.nacks) : 1;
+    // A refusal says that it is not.
+    const missing = probe.nacksExpected > 0 ? Math.max(0, probe.nacksExpected - probe.nacks) : 1;
+    const delta = probe.stream === 'refused' ? 0 : missing;
     outbox.fact({ kind: 'probeFailed', node });
     // Not even a helper answered, nor did anybody else say anything: that says nothing about the target.
     if (!hearing.isSilentSince(probe.sentAtMs, nowMs, this.rules.longestSuspicionMs())) {

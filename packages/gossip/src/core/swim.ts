@@ -7,7 +7,7 @@ import { MemberTable, type MemberRecord } from './member-table';
 import { MembershipRules } from './membership-rules';
 import type { Endpoint, Message, PushedState } from './messages';
 import { PingRelay } from './ping-relay';
-import { Prober } from './prober';
+import { Prober, type StreamPingOutcome } from './prober';
 import { incompatibility, pushPullIntervalMs } from './push-pull';
 import { Outbox, type Ready } from './ready';
 import type { SwimConfig } from './swim-config';
@@ -95,8 +95,8 @@ export class Swim {
     }
   }
 
-  streamPingDone(seqNo: number, reached: boolean): void {
-    this.prober.streamPingDone(seqNo, reached);
+  streamPingDone(seqNo: number, outcome: StreamPingOutcome, nowMs: number): void {
+    this.prober.streamPingDone(seqNo, outcome, nowMs);
   }
 
   /** Our side of a state exchange. */

@@ -301,8 +301,9 @@ export class PoolNode implements Startable {
   // --- streams ----------------------------------------------------------------------------------------------------
 
   private async streamPing({ to, ping, deadlineMs }: StreamPing): Promise<void> {
-    const reached = await this.transport.ping(to, ping, Math.max(1, deadlineMs - this.now()));
-    this.swim?.streamPingDone(ping.seqNo, reached);
+    const outcome = await this.transport.ping(to, ping, Math.max(1, deadlineMs - this.now()));
+    this.swim?.streamPingDone(ping.seqNo, outcome, this.now());
+    this.pump();
   }
 
   // --- wiring -----------------------------------------------------------------------------------------------------

@@ -94,11 +94,15 @@ export function runAnomaly(
   return { falsePositives, atHealthy };
 }
 
-/** ms from a crash until the first, the middle and all (99 %) of the others call the member dead. */
+/** How a member goes: its process only, or its whole machine. */
+export type Ending = 'crash' | 'kill';
+
+/** ms from the end of a member until the first, the middle and all (99 %) of the others call it dead. */
 export function runDetection(
   nodes: number,
   knobs: Partial<Profile>,
   seed: number,
+  ending: Ending,
 ): { first: number; median: number; p99: number } {
   const pool = new SimPool({ seed, knobs });
   pool.addConverged(nodes);
@@ -108,7 +112,7 @@ export function runDetection(
   pool.observe = ({ atMs, fact }) => {
     if (fact.kind === 'departed' && fact.member.name === 'n0') noticed.push(atMs - killedAtMs);
   };
-  pool.kill('n0');
+  pool[ending]('n0');
   while (noticed.length < nodes - 1 && pool.nowMs < killedAtMs + DURATION_MS) pool.run(1000);
   const at = (share: number): number =>
     noticed[Math.min(noticed.length, Math.ceil((nodes - 1) * share)) - 1] ?? Infinity;

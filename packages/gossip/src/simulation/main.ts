@@ -1,7 +1,15 @@
-import { ANOMALY_GRID, VARIANTS, runAnomaly, runDetection, type Anomaly, type AnomalyResult } from './anomalies';
+import {
+  ANOMALY_GRID,
+  VARIANTS,
+  runAnomaly,
+  runDetection,
+  type Anomaly,
+  type AnomalyResult,
+  type Ending,
+} from './anomalies';
 import { modelledSpreadMs, runLoad, runSpread } from './spread';
 
-/** Prints the figures of docs/gossip.md: `node --max-old-space-size=12000 dist/simulation/main.js [anomalies-held|anomalies-blocked|anomalies-paused|detection|spread|load]…` */
+/** Prints the figures of docs/gossip.md: `node --max-old-space-size=12000 dist/simulation/main.js [anomalies-held|anomalies-blocked|anomalies-paused|detection|detection-of-crash|spread|load]…` */
 const SEEDS = [1, 2, 3, 4, 5];
 const SIZES = [10, 32, 100, 1_000, 10_000];
 const LOAD_SECONDS = 10;
@@ -14,13 +22,8 @@ const EXPERIMENTS: Readonly<Record<string, () => void>> = {
   'anomalies-held': () => anomalies('held'),
   'anomalies-blocked': () => anomalies('blocked'),
   'anomalies-paused': () => anomalies('paused'),
-  detection() {
-    print('variant, 64 members', 'first', 'half', '99 %');
-    for (const [name, knobs] of Object.entries(VARIANTS)) {
-      const runs = SEEDS.map((seed) => runDetection(64, knobs, seed));
-      print(name, ...(['first', 'median', 'p99'] as const).map((of) => seconds(mean(runs.map((run) => run[of])))));
-    }
-  },
+  detection: () => detection('kill'),
+  'detection-of-crash': () => detection('crash'),
   spread() {
     print('members', '50 %', '99 %', '99.99 %', 'all', 'serf model 99 %', 'serf model 99.99 %');
     for (const size of SIZES) {
@@ -38,6 +41,14 @@ const EXPERIMENTS: Readonly<Record<string, () => void>> = {
     }
   },
 };
+
+function detection(ending: Ending): void {
+  print('variant, 64 members', 'first', 'half', '99 %');
+  for (const [name, knobs] of Object.entries(VARIANTS)) {
+    const runs = SEEDS.map((seed) => runDetection(64, knobs, seed, ending));
+    print(name, ...(['first', 'median', 'p99'] as const).map((of) => seconds(mean(runs.map((run) => run[of])))));
+  }
+}
 
 function anomalies(kind: Anomaly): void {
   const columns = ANOMALY_GRID.map(({ slow, holdMs }) => `C${slow} D${Math.round(holdMs / 1000)}s`);

@@ -35,7 +35,8 @@ const modelled = (share: number): Series['points'] =>
   SIZES.map((size) => [size, modelledSpreadMs(size, share) / 1000] as const);
 
 function detectionPlot(): string {
-  const runs = (knobs: Partial<Profile>) => SIZES.map((size) => SEEDS.map((seed) => runDetection(size, knobs, seed)));
+  const runs = (knobs: Partial<Profile>) =>
+    SIZES.map((size) => SEEDS.map((seed) => runDetection(size, knobs, seed, 'kill')));
   const [lan, brisk] = [runs({}), runs(briskDefaults)];
   const series: Series[] = [
     { name: 'lan: 99 % know', colour: '#b5541c', points: perSize(lan, ({ p99 }) => p99) },

@@ -65,13 +65,19 @@ describe('the pool in virtual time', () => {
   });
 
   it('notices a crash among 64 as soon as memberlist does', () => {
-    const runs = [1, 2, 3, 4, 5].map((seed) => runDetection(64, {}, seed));
+    const runs = [1, 2, 3, 4, 5].map((seed) => runDetection(64, {}, seed, 'kill'));
     expect(runs.reduce((sum, { first }) => sum + first, 0) / runs.length).toBeLessThanOrEqual(9_000);
     for (const { first, p99 } of runs) expect(p99 - first).toBeLessThan(1_000);
   });
 
+  // memberlist 0.2.2 at the same α: 8.6 to 8.8 s.
+  it('notices sooner than memberlist that a process is gone whose machine is there', () => {
+    const runs = [1, 2, 3, 4, 5].map((seed) => runDetection(64, {}, seed, 'crash'));
+    expect(runs.reduce((sum, { first }) => sum + first, 0) / runs.length).toBeLessThan(8_600);
+  });
+
   it('notices a crash among 8 within 6 s everywhere, within 4 s mostly, in the brisk profile', () => {
-    const runs = Array.from({ length: 20 }, (_, i) => runDetection(8, briskDefaults, i + 1));
+    const runs = Array.from({ length: 20 }, (_, i) => runDetection(8, briskDefaults, i + 1, 'kill'));
     const firsts = runs.map(({ first }) => first).sort((a, b) => a - b);
     expect(firsts[10]).toBeLessThanOrEqual(4_000);
     for (const { p99 } of runs) expect(p99).toBeLessThanOrEqual(6_000);

@@ -3,6 +3,7 @@ import { lanDefaults, type Profile } from '../config/profiles';
 import { MemberTable, type MemberRecord } from '../core/member-table';
 import type { Endpoint, Message } from '../core/messages';
 import type { Fact, Packet, Ready } from '../core/ready';
+import type { StreamPingOutcome } from '../core/prober';
 import { Swim } from '../core/swim';
 import type { SwimDelegate } from '../core/swim-context';
 import { measureMessage } from '../transport/codec/message-codec';
@@ -77,6 +78,7 @@ export class SimPool {
   tap: (from: string, to: string, messages: readonly Message[]) => void = () => undefined;
   link: (from: string, to: string) => Link = () => OPEN;
   private readonly byHost = new Map<string, SimNode>();
+  private readonly refusing = new Set<string>();
   private readonly latencyMs: readonly [number, number];
 
   constructor(private readonly options: SimPoolOptions) {
@@ -119,7 +121,13 @@ export class SimPool {
     this.exchange(this.node(from), this.node(to).endpoint);
   }
 
-  /** Crash: nothing comes from it or reaches it any more. */
+  /** The process is gone, its machine is there: streams to it are refused. */
+  crash(name: string): void {
+    this.refusing.add(this.node(name).endpoint.host);
+    this.kill(name);
+  }
+
+  /** The machine is gone: nothing comes from it or reaches it any more. */
   kill(name: string): void {
     const node = this.node(name);
     node.isUp = false;
@@ -207,15 +215,23 @@ export class SimPool {
       for (const packet of ready.packets) this.send(node, packet);
       for (const { to, ping, deadlineMs } of ready.streamPings) {
         const answer = this.streamPing(node, to);
-        if (answer !== undefined && answer <= deadlineMs) {
-          this.heap.at(answer, () => node.swim.streamPingDone(ping.seqNo, true));
-        }
+        if (answer !== undefined && answer <= deadlineMs) this.tellOfStream(node, ping.seqNo, 'reached', answer);
+        else if (this.refusing.has(to.host) && !node.held)
+          this.tellOfStream(node, ping.seqNo, 'refused', this.nowMs + 2 * this.latency());
       }
       for (const { to } of ready.pushPulls) this.exchange(node, to);
       for (const fact of ready.facts) this.observe({ atMs: this.nowMs, node: node.name, fact });
       node.swim.advance(ready);
     }
     this.schedule(node);
+  }
+
+  private tellOfStream(node: SimNode, seqNo: number, outcome: StreamPingOutcome, atMs: number): void {
+    this.heap.at(atMs, () => {
+      if (!node.isUp) return;
+      node.swim.streamPingDone(seqNo, outcome, this.nowMs);
+      this.flush(node);
+    });
   }
 
   private schedule(node: SimNode): void {

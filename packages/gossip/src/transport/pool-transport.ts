@@ -1,4 +1,5 @@
 import type { Endpoint, Message, Ping, StateExchange } from '../core/messages';
+import type { StreamPingOutcome } from '../core/prober';
 import type { Packet } from '../core/ready';
 import type { GossipMetrics } from '../metrics';
 import { labelHeader } from './codec/label';
@@ -106,13 +107,14 @@ export class PoolTransport {
     return this.readExchange(answer);
   }
 
-  /** True when the member answers over TCP. */
-  async ping(to: Endpoint, ping: Ping, timeoutMs: number): Promise<boolean> {
+  /** Whether the member answers over TCP. */
+  async ping(to: Endpoint, ping: Ping, timeoutMs: number): Promise<StreamPingOutcome> {
     try {
       const answer = decodeMessage(await this.call(to, encodeMessage(ping), timeoutMs), this.boundPort);
-      return answer.kind === 'ack' && answer.seqNo === ping.seqNo;
-    } catch {
-      return false;
+      return answer.kind === 'ack' && answer.seqNo === ping.seqNo ? 'reached' : 'silent';
+    } catch (error) {
+      const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+      return cause?.code === 'ECONNREFUSED' ? 'refused' : 'silent';
     }
   }
 
