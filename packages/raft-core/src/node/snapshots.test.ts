@@ -28,13 +28,14 @@ test.each([0, 100 * KIB, 255 * KIB])('a state of %d bytes is written after the d
 });
 
 test('a larger state is written when four times its size has come', () => {
-  expect(commandsUntilDue(2 * MIB)).toBe((8 * MIB) / COMMAND_BYTES);
+  expect(commandsUntilDue(MIB)).toBe((4 * MIB) / COMMAND_BYTES);
 });
 
-test.each([20 * MIB, 500 * MIB])('one of %d bytes when the log has grown by 32 MiB', (bytes) => {
-  expect(commandsUntilDue(bytes)).toBe((32 * MIB) / COMMAND_BYTES);
+test.each([20 * MIB, 500 * MIB])('one of %d bytes after four times the default number of commands', (bytes) => {
+  expect(commandsUntilDue(bytes)).toBe(4 * 16_384);
 });
 
 test('large commands make it due by their volume', () => {
   expect(commandsUntilDue(0, MIB)).toBe(32);
+  expect(commandsUntilDue(500 * MIB, MIB)).toBe(32);
 });

@@ -13,7 +13,10 @@ const SEND_BYTES_PER_MS = 4 * 1024;
 
 /** A state up to this size is written in a few milliseconds. */
 const SMALL_STATE_BYTES = 256 * 1024;
-/** Of a larger one, how much log must have come for a snapshot, in sizes of the last one: the cost of each command is bounded. */
+/**
+ * Of a larger one, how much log must have come for the next snapshot, in sizes of the last one, so that the cost for each
+ * command is bounded; and how many times the usual number of entries may come meanwhile, which a start reads again.
+ */
 const LOG_PER_STATE = 4;
 
 export interface SnapshotsCollaborators {
@@ -51,10 +54,10 @@ export class Snapshots {
     if (this.taking || this.stopping.signal.aborted) return false;
     const last = this.latest?.index ?? 0;
     const { snapshotThreshold, snapshotThresholdBytes } = this.options;
+    const entries = appliedIndex - last;
     const bytes = this.volume.since(last);
-    return (
-      bytes >= snapshotThresholdBytes || (appliedIndex - last >= snapshotThreshold && bytes >= this.worthwhileBytes)
-    );
+    if (entries >= LOG_PER_STATE * snapshotThreshold || bytes >= snapshotThresholdBytes) return true;
+    return entries >= snapshotThreshold && bytes >= this.worthwhileBytes;
   }
 
   /** Less log than this is not worth writing the whole state out again: to read it at a start takes no longer. */
