@@ -72,7 +72,12 @@ function endGzipped(response: ServerResponse, reply: Reply, style: WriteStyle, p
   end(response, reply, { ...style, headers }, packed, packed.length);
 }
 
+/** Where Go's words for a status are not Node's. */
+const STATUS_WORDS: ReadonlyMap<number, string> = new Map([[413, 'Request Entity Too Large']]);
+
 function end(response: ServerResponse, reply: Reply, style: WriteStyle, bytes: string | Buffer, length: number): void {
+  const words = STATUS_WORDS.get(reply.status);
+  if (words !== undefined) response.statusMessage = words;
   response.writeHead(reply.status, [...style.headers, ...reply.headers, 'Content-Length', String(length)]);
   endBody(response, bytes, style.stalledMs);
 }
