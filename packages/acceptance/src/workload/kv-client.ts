@@ -46,7 +46,7 @@ export class KvClient {
   async createSession(): Promise<string> {
     // No checks: it outlives the server that it was made on.
     const body = JSON.stringify({ Checks: [], LockDelay: '0s' });
-    const answer = await this.doors[0]!.send('PUT', '/v1/session/create', body);
+    const answer = await this.doors[0]!.decided('PUT', '/v1/session/create', body);
     if (answer.status !== 200) throw new Error(`no session: ${answer.status} ${answer.text}`);
     return (JSON.parse(answer.text) as { ID: string }).ID;
   }
