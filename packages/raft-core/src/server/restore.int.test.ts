@@ -6,7 +6,7 @@ import { FakePool } from '../testing/fake-membership';
 import { sessionCommand } from '../testing/duty-world';
 import { proposeKey, setKey, TestServer, until, write } from '../testing/test-server';
 
-const settings = { bootstrapExpect: 3, rpcHoldMs: 1_000, raft: { snapshotThreshold: 50, trailingLogs: 5 } };
+const settings = { bootstrapExpect: 3, raft: { snapshotThreshold: 50, trailingLogs: 5 } };
 const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
 const DONE: Outcome = { kind: 'done', ok: true };
 
@@ -72,7 +72,7 @@ describe('a backup that is restored on three servers', () => {
       expect(kvGet(view.tables, 'before').index).toBeGreaterThan(before);
     }
     await until(() => full.tables.kv.size === 2_000);
-    servers.push(await (await TestServer.create('four', pool, { rpcHoldMs: 1_000 })).start());
+    servers.push(await (await TestServer.create('four', pool, {})).start());
     await agree();
     expect(servers[3]!.running.view.tables.kv.size).toBe(2_000);
     await Promise.all([full.stop(), partial.stop()]);
