@@ -28,9 +28,9 @@ export function writeOf(n: number): Write {
 
 /** The same as one piece of bytes, for who takes no keys. */
 export function bytesOf(n: number): Uint8Array {
-  const { key, value } = writeOf(n);
   const bytes = Buffer.allocUnsafe(COMMAND_BYTES);
-  bytes.write(key, 'latin1');
-  bytes.set(value, KEY_BYTES);
+  bytes.set(TEMPLATE, KEY_BYTES);
+  bytes.write(KEY_TEXTS[n % KEYS]!, 'latin1');
+  bytes.writeUInt32BE(n >>> 0, KEY_BYTES);
   return bytes;
 }
