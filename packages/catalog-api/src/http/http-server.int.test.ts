@@ -84,3 +84,20 @@ describe('the end of an HTTP server', () => {
     await closed;
   });
 });
+
+test.each([
+  ['one that fits into the buffers of the kernel', 1_000],
+  ['one that does not', 20_000_000],
+])('a client that has said goodbye with its request gets all of its answer: %s', async (_what, bytes) => {
+  const doors = new Doors();
+  await doors.server.start();
+  const socket = connect({ port: doors.server.port, host: '127.0.0.1', allowHalfOpen: true });
+  socket.end('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  await doors.asked(1);
+  doors.responses[0]!.end(Buffer.alloc(bytes, 'x'));
+  let received = 0;
+  socket.on('data', (part: Buffer) => (received += part.length));
+  await once(socket, 'close');
+  expect(received).toBeGreaterThan(bytes);
+  await doors.server.stop();
+});
