@@ -1,7 +1,9 @@
+import { hunts } from './faults/hunts';
 import { BUGS } from './faults/planted-bugs';
 import { profileNames } from './faults/profiles';
 import { LINK_FAULT_NAMES } from './faults/links';
 import { search } from './search';
+import { simulate } from './simulate';
 import { STRIKES, surveyCuts } from './snapshot-cuts';
 import { surveyLinks } from './steadiness';
 
@@ -11,8 +13,11 @@ sim --soak 20000 [--first 1]          the same; an interrupt ends it early, with
     --journal file                    writes down how far it is, and goes on from there when it is run again
     --bug name                        with a bug planted; searches until it is found
 sim --links 1000 [--fault name]       a minute each with broken links: how steady is the group? [--servers 5] [--seconds 60]
+sim --hunts             the first seed that finds each planted bug, for the list that the tests replay
 sim --cuts 50           a snapshot on its way, struck at each of its chunks in turn, in five ways
 `;
+
+const HUNT_SEEDS = 1000;
 
 type Option = (name: string) => string | undefined;
 
@@ -26,6 +31,7 @@ async function main(argv: readonly string[]): Promise<void> {
   if (links !== undefined) return surveyAllLinks(option, first, integer('links', links));
   const cuts = option('cuts');
   if (cuts !== undefined) return surveyAllCuts(first, integer('cuts', cuts));
+  if (argv.includes('--hunts')) return huntAll();
   const count = option('seed') === undefined ? (option('soak') ?? option('seeds')) : '1';
   if (count === undefined) return void process.stdout.write(USAGE);
   return searchSeeds(option, first, integer('seeds', count));
@@ -51,6 +57,15 @@ async function surveyAllCuts(first: number, seeds: number): Promise<void> {
     }
     say(JSON.stringify({ strike, seeds, installs, problems }));
     if (problems > 0) process.exitCode = 1;
+  }
+}
+
+/** What `foundAt` in `faults/hunts.ts` should say. */
+async function huntAll(): Promise<void> {
+  for (const bug of BUGS) {
+    let seed = 1;
+    while (seed <= HUNT_SEEDS && (await simulate(seed, hunts[bug], bug)).kind === 'passed') seed++;
+    say(seed > HUNT_SEEDS ? `${bug}: not within ${HUNT_SEEDS} seeds` : `${bug}: ${seed},`);
   }
 }
 

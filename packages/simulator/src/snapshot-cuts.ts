@@ -19,11 +19,12 @@ export interface Install {
 
 type World = ReturnType<typeof worldOf>;
 
-const KEYS = 60;
+const KEYS = 44;
 const VALUE_BYTES = 120;
 /** Until what fell is there again. */
-const DOWN_MS = 200;
+const DOWN_MS = 100;
 const STEP_MS = 20;
+const SETTLED_MS = 300;
 /** For the first stream to come as far as the chunk. */
 const STREAM_MS_MAX = 10_000;
 
@@ -59,11 +60,11 @@ async function oneIsLate(world: World): Promise<{ leader: SimServer; late: SimSe
   late.crash();
   for (let key = 0; key < KEYS; key++) {
     const value = Buffer.alloc(VALUE_BYTES, `${key} `);
-    void leader.node!.propose(
-      encodeCommand({ type: 'kv', operation: { verb: 'set', key: `key${key}`, value, flags: 0n } }),
-    );
-    await clock.elapse(STEP_MS);
+    const command = encodeCommand({ type: 'kv', operation: { verb: 'set', key: `key${key}`, value, flags: 0n } });
+    void leader.node!.propose(command);
   }
+  // Written, and the log cleared behind a snapshot of it.
+  await clock.elapse(SETTLED_MS);
   return { leader, late };
 }
 

@@ -3,7 +3,17 @@
  * message and write of every server. The first violation is kept; production code never sees it.
  */
 import type { LogBatch } from '@tribune/raft-core';
-import type { SimServer } from '../world/sim-server';
+import type { CoreView } from '@tribune/raft-core/testing';
+
+/** A server, as far as it is watched. */
+export interface Watched {
+  readonly id: string;
+  /** Undefined while it is down. */
+  readonly core: CoreView | undefined;
+  /** New with each run of the process. */
+  readonly machine: object | undefined;
+  readonly clock: { monotonicMs(): number } | undefined;
+}
 
 interface Written {
   readonly data: Uint8Array;
@@ -21,12 +31,12 @@ export class Invariants {
   private readonly committed: number[] = [0];
   /** How far each run of a server was looked at. */
   private readonly seen = new WeakMap<object, number>();
-  servers: readonly SimServer[] = [];
+  servers: readonly Watched[] = [];
   /** Told of each command once, when the first server applies it. */
   onFirstApplied: (index: number, command: Uint8Array) => void = () => undefined;
 
   /** Election safety and leader completeness. */
-  leads(server: SimServer, term: number): void {
+  leads(server: Watched, term: number): void {
     const other = this.leaders.get(term);
     if (other !== undefined && other !== server.id) this.violated(`${other} and ${server.id} both lead term ${term}`);
     this.leaders.set(term, server.id);
@@ -41,7 +51,7 @@ export class Invariants {
   }
 
   /** Log matching: index and term decide the entry and, by induction over the term before it, all that precede it. */
-  writes({ id, core }: SimServer, { entries }: LogBatch): void {
+  writes({ id, core }: Watched, { entries }: LogBatch): void {
     for (const [i, { index, term, data }] of entries.entries()) {
       const previousTerm = i > 0 ? entries[i - 1]!.term : core?.termAt(index - 1);
       const key = `${index}/${term}`;
@@ -69,7 +79,7 @@ export class Invariants {
   }
 
   /** After each step of a server: what it newly calls committed, and whether it may believe in its lease. */
-  observe(server: SimServer): void {
+  observe(server: Watched): void {
     const { core } = server;
     if (!core) return;
     this.commits(server, core.commitIndex);
@@ -77,7 +87,7 @@ export class Invariants {
     for (const other of this.servers) this.leases(other, server);
   }
 
-  private commits({ id, core, machine }: SimServer, commitIndex: number): void {
+  private commits({ id, core, machine }: Watched, commitIndex: number): void {
     for (let index = this.seen.get(machine!) ?? 0; ++index <= commitIndex;) {
       const term = core!.termAt(index);
       // Behind a snapshot; its own index still has its term.
@@ -90,7 +100,7 @@ export class Invariants {
   }
 
   /** Lease safety: who may read without asking is the newest leader there is. */
-  private leases({ id, core, clock }: SimServer, leader: SimServer): void {
+  private leases({ id, core, clock }: Watched, leader: Watched): void {
     if (!core || id === leader.id || core.role !== 'leader' || core.term >= leader.core!.term) return;
     core.timeIs(clock!.monotonicMs());
     if (core.holdsLease) this.violated(`${id} holds a lease in term ${core.term}, but ${leader.id} leads`);
