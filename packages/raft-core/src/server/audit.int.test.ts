@@ -22,7 +22,6 @@ describe('servers that audit their state', () => {
       names.map((name, i) =>
         TestServer.create(name, pool, {
           bootstrapExpect: 3,
-          rpcHoldMs: 1_000,
           auditMs: 250,
           logger: listener(errors[i]!),
         }),
@@ -56,7 +55,6 @@ describe('servers that audit their state', () => {
       ['one', 'two', 'three'].map((name, i) =>
         TestServer.create(name, pool, {
           bootstrapExpect: 3,
-          rpcHoldMs: 1_000,
           auditMs: 250,
           spoiledKey: who === 'a follower' && i === 2 ? 'rotten' : undefined,
           onFatal: (error) => void fatal.push([i, error]),

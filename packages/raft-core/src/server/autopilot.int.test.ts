@@ -11,7 +11,7 @@ describe('operators of three servers', () => {
   let pool: FakePool;
   beforeEach(async () => {
     pool = new FakePool();
-    const settings = { bootstrapExpect: 3, rpcHoldMs: 1_000, autopilot: { maxTrailingLogs: 77 } };
+    const settings = { bootstrapExpect: 3, autopilot: { maxTrailingLogs: 77 } };
     servers = await Promise.all(['one', 'two', 'three'].map((name) => TestServer.create(name, pool, settings)));
     await Promise.all(servers.map((server) => server.start()));
     await until(() => leader() !== undefined);
