@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger, systemClock, systemRandom } from '@tribune/platform';
 import { GrpcServer } from '@tribune/protocol';
-import { freePort } from '@tribune/testkit';
+import { eventually as patiently, freePort } from '@tribune/testkit';
 import { RaftNode } from '../src/node/raft-node';
 import { becomeOnlyServer } from '../src/node/recovery';
 import { FileSnapshotStore } from '../src/storage/file-snapshot-store';
@@ -68,11 +68,7 @@ class TestServer {
 }
 
 async function eventually(claim: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!claim()) {
-    if (Date.now() > deadline) throw new Error(`never happened: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await patiently(what, async () => claim());
 }
 
 describe('servers over gRPC and LevelDB', () => {
