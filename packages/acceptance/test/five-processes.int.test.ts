@@ -102,7 +102,7 @@ describe('the five pieces as five processes', () => {
     for (const piece of PIECES) await pieces.kill(piece);
     for (const piece of PIECES) pieces.start(piece);
     for (const piece of PIECES) await pieces.ready(piece);
-    expect((await eventually('the value', () => http.send('GET', '/v1/kv/kept?raw'))).text).toBe('yes');
+    expect((await eventually('the value', () => http.decided('GET', '/v1/kv/kept?raw'))).text).toBe('yes');
     await eventually(
       'the registration',
       async () => (await http.json<unknown[]>('/v1/health/service/web?passing')).length === 1,
