@@ -18,6 +18,7 @@ export interface ReadOptions {
 /** Reads `stale consistent leader cached max_stale wait index` as Consul does, in its order of complaints. */
 export function readOptions(call: Call, discoveryMaxStaleMs: number): ReadOptions {
   const { query } = call;
+  checkCacheControl(call);
   if (query.size === 0) return discoveryMaxStaleMs > 0 ? discoveryDefault(call, discoveryMaxStaleMs) : PLAIN;
   const consistent = query.has('consistent');
   const cached = query.has('cached');
@@ -30,7 +31,6 @@ export function readOptions(call: Call, discoveryMaxStaleMs: number): ReadOption
   }
   if (stale && consistent) throw badRequest('Cannot specify ?stale with ?consistent, conflicting semantics.');
   if (cached && consistent) throw badRequest('Cannot specify ?cached with ?consistent, conflicting semantics.');
-  checkCacheControl(call, cached);
   const consistency = consistent ? 'consistent' : stale ? 'stale' : 'leader';
   const waitMs = waitOf(query.get('wait'));
   return { consistency, maxStaleMs: bound, cached, waitMs, index: indexOf(query.get('index')) };
@@ -59,16 +59,18 @@ function discoveryDefault(call: Call, maxStaleMs: number): ReadOptions {
 }
 
 function maxStale(text: string): number {
-  if (text === '') return 0;
-  const ns = parseGoDuration(text);
-  if (ns === undefined) throw badRequest(`Invalid max_stale value ${JSON.stringify(text)}`);
-  return ns / 1e6;
+  return durationMs(text, `Invalid max_stale value ${JSON.stringify(text)}`);
 }
 
 function waitOf(text: string): number {
+  return durationMs(text, 'Invalid wait time');
+}
+
+/** 0 when nothing is said. Go holds a duration in 64 bits of nanoseconds, and takes none that does not fit. */
+function durationMs(text: string, complaint: string): number {
   if (text === '') return 0;
   const ns = parseGoDuration(text);
-  if (ns === undefined) throw badRequest('Invalid wait time');
+  if (ns === undefined || Math.abs(ns) >= 2 ** 63) throw badRequest(complaint);
   return ns / 1e6;
 }
 
@@ -86,12 +88,20 @@ export function refuseNamespace(call: Call): void {
     throw badRequest(`Bad request: Invalid query parameter: "ns" - ${ending}`);
 }
 
-function checkCacheControl(call: Call, cached: boolean): void {
+const CACHE_SECONDS = /^(?:max-age|stale-if-error)=(.*)$/i;
+
+/** Looked at also where nothing is cached, as Consul does. */
+function checkCacheControl(call: Call): void {
   const header = call.header('cache-control');
-  if (!cached || !header) return;
+  if (header === undefined) return;
   for (const directive of header.split(',')) {
-    const [name, value = ''] = directive.trim().split('=');
-    if (name !== 'max-age' && name !== 'stale-if-error') continue;
-    if (!/^-?[0-9]+$/.test(value)) throw badRequest('Invalid Cache-Control header.');
+    const seconds = CACHE_SECONDS.exec(directive.trim())?.[1];
+    if (seconds !== undefined && !isInt64(seconds)) throw badRequest('Invalid Cache-Control header.');
   }
+}
+
+function isInt64(text: string): boolean {
+  if (!/^[+-]?[0-9]{1,19}$/.test(text)) return false;
+  const value = BigInt(text.replace('+', ''));
+  return BigInt.asIntN(64, value) === value;
 }

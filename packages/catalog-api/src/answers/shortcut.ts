@@ -74,6 +74,7 @@ function isPlain(headers: IncomingHttpHeaders): boolean {
     headers.host !== undefined &&
     headers['content-length'] === undefined &&
     headers['transfer-encoding'] === undefined &&
-    headers['x-consul-namespace'] === undefined
+    headers['x-consul-namespace'] === undefined &&
+    headers['cache-control'] === undefined
   );
 }
