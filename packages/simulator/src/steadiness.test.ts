@@ -2,7 +2,7 @@
 import { firstSeedOfCommit } from './seeds-of-commit';
 import { surveyLinks } from './steadiness';
 
-const SEEDS = 5;
+const SEEDS = 3;
 const SECONDS = 20;
 const first = firstSeedOfCommit(SEEDS);
 
