@@ -56,6 +56,27 @@ test('a chunked body over the limit is answered 413 while it is still coming', a
   });
 });
 
+test.each(['PUT /v1/kv/big', 'PUT /v1/session/destroy/zz'])(
+  '%s: a client that writes far more than is read, and reads late, still gets its answer',
+  async (line) => {
+    await withHarness({}, async ({ api }) => {
+      const socket = net.connect({ port: api.port, host: '127.0.0.1', allowHalfOpen: true });
+      socket.on('error', () => undefined);
+      socket.write(`${line} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`);
+      for (let i = 0; i < 500; i++) socket.write(`ffff\r\n${'x'.repeat(0xffff)}\r\n`);
+      socket.pause();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      let answer = '';
+      socket.on('data', (data) => (answer += data.toString())).resume();
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      await until(() => Promise.resolve(answer !== '' || socket.closed));
+      expect(answer).toMatch(/^HTTP\/1\.1 (413|500) /);
+      // The server lets go by itself.
+      await closed;
+    });
+  },
+);
+
 test('a body that nobody reads does not fill memory', async () => {
   await withHarness({}, async ({ api }) => {
     const head = 'PUT /v1/session/destroy/zz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';

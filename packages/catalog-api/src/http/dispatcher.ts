@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { formatGoDuration, messageOf, type Logger } from '@tribune/platform';
 import { announcesBody } from './body';
 import { Call } from './call';
-import { drain } from './drain';
+import { closeGently, drain } from './drain';
 import { HttpError } from './http-error';
 import { acceptsGzip } from './gzip';
 import { cleanPath, escapeHtml, escapeNonAscii, escapePath, isPrintable } from './path';
@@ -160,6 +160,7 @@ export class Dispatcher {
     if (request.complete || !announcesBody(request)) return headers;
     drain(request, response);
     if (reply.status !== 413) return headers;
+    closeGently(request);
     response.shouldKeepAlive = false;
     return [...headers, 'Connection', 'close'];
   }
