@@ -12,10 +12,12 @@ const FLAGS_BYTES = 9;
 const NO_FLAGS = 0n;
 
 /**
- * The same bytes that the encoder for all commands makes, at a third of the time, of what `readKvSet` reads. Undefined for any other.
+ * The same bytes that the encoder for all commands makes, at a third of the time, of what `readKvSet` reads. Undefined for any other,
+ * malformed ones among them.
  */
 export function writeKvSet({ key, value, flags }: KvSet): Uint8Array | undefined {
-  if (flags !== NO_FLAGS || key.length > KEY_BYTES_MAX || value.length > VALUE_BYTES_MAX) return undefined;
+  if (flags !== NO_FLAGS || typeof key !== 'string' || !(value instanceof Uint8Array)) return undefined;
+  if (key.length > KEY_BYTES_MAX || value.length > VALUE_BYTES_MAX) return undefined;
   const keyHead = key.length < 32 ? 1 : 2;
   const valueHead = value.length < 256 ? 2 : 3;
   const bytes = Buffer.allocUnsafe(4 + keyHead + key.length + valueHead + value.length + FLAGS_BYTES);
