@@ -135,7 +135,9 @@ describe('operators of three servers', () => {
     writeFileSync(join(survivor.dataFolder, 'raft/peers.json'), JSON.stringify([{ id, address, non_voter: false }]));
     await survivor.start().ready();
     await survivor.process.prints(/recovering a lost quorum/);
-    expect(await peers(survivor)).toEqual([{ name: survivor.name, id, address, isLeader: true, isVoter: true }]);
+    // The client may not have noticed yet that the others are dead; then the survivor takes them in, without a vote.
+    const voters = (await peers(survivor)).filter(({ isVoter }) => isVoter);
+    expect(voters).toEqual([{ name: survivor.name, id, address, isLeader: true, isVoter: true }]);
     expect(await read(client, 'kept')).toBe('kept');
     for (const server of lost) {
       for (const entry of readdirSync(server.dataFolder)) rmSync(join(server.dataFolder, entry), { recursive: true });
