@@ -75,6 +75,18 @@ describe('the servers that take part', () => {
     expect(voters()).toEqual(['a-id', 'b-id']);
   });
 
+  it('get no vote before they have acknowledged anything, however short the log is', async () => {
+    settings = { ...settings, maxTrailingLogs: 5_000 };
+    await world.join(server('a', 1));
+    duty.begin();
+    world.pool.set(server('b', 2));
+    await world.settle(1_000);
+    expect(voters()).toEqual(['a-id']);
+    group.peers = group.peers.map((peer) => ({ ...peer, matchIndex: 1 }));
+    await world.settle(1_000);
+    expect(voters()).toEqual(['a-id', 'b-id']);
+  });
+
   it('vote only when they have been healthy for the time that operators set, without a break', async () => {
     settings = { ...settings, serverStabilizationMs: 10_000 };
     group.matchIndex = 1000;

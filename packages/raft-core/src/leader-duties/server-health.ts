@@ -55,8 +55,9 @@ export class ServerHealthRecord {
     const lastContactMs = peer.lastContactMs ?? Infinity;
     const lastIndex = peer.matchIndex ?? 0;
     const isAlive = servers.some(({ id, status: is }) => id === peer.id && is === 'alive');
-    const healthy =
-      isAlive && lastContactMs <= lastContactThresholdMs && status.lastIndex - lastIndex <= maxTrailingLogs;
+    // One that was just added counts as heard of; until it has acknowledged something nobody knows that it is there.
+    const isLevel = lastIndex > 0 && status.lastIndex - lastIndex <= maxTrailingLogs;
+    const healthy = isAlive && isLevel && lastContactMs <= lastContactThresholdMs;
     const before = this.observed.get(peer.id);
     const isSame = before?.health.healthy === healthy;
     const sinceMs = isSame ? before.sinceMs : this.clock.monotonicMs();
