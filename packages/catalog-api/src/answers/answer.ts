@@ -9,10 +9,8 @@ export class Answer implements SharedBody {
   readonly byteLength: number;
   gzipped: Buffer | undefined;
   whole: SharedBody['whole'];
-  /** The last reply made of it, and for whom. */
-  replied:
-    | { readonly consistency: string; readonly freshness: object; readonly cached: boolean; readonly reply: Reply }
-    | undefined;
+  /** The last reply made of it, and for whom; `?cached` gets one of its own. */
+  replied: { readonly consistency: string; readonly freshness: object; readonly reply: Reply } | undefined;
   /** False once a row behind it has changed: it may still be sent to those who asked before, never to others. */
   isCurrent = true;
   /** Asked for since the last sweep. */

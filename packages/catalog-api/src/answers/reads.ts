@@ -154,12 +154,12 @@ function viewFailure(error: unknown): HttpError {
 /** The same object for those who are to get the same: what is made from it further on is kept, too. */
 function replyOf(asked: Asked, answer: Answer, freshness: Freshness): Reply {
   const { spec, options } = asked;
-  const { cached } = options;
+  if (options.cached) return newReply(asked, answer, freshness);
   const consistency = spec.family === 'discovery' ? options.consistency : '';
   const last = answer.replied;
-  if (last?.consistency === consistency && last.freshness === freshness && !cached && !last.cached) return last.reply;
+  if (last?.consistency === consistency && last.freshness === freshness) return last.reply;
   const reply = newReply(asked, answer, freshness);
-  answer.replied = { consistency, freshness, cached, reply };
+  answer.replied = { consistency, freshness, reply };
   return reply;
 }
 

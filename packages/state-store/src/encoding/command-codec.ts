@@ -1,5 +1,4 @@
-import { readKvSet } from './kv-set-reader';
-import { writeKvSet } from './kv-set-writer';
+import { readKvSet, writeKvSet } from './kv-set-codec';
 import { ownedValue, sharedFlags } from './owned-value';
 import { EncodingError, packVersioned, unpackVersioned, viewVersioned } from './packer';
 import type { Command, KvOperation } from '../commands/command';

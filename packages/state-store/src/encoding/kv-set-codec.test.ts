@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { KvOperation } from '../commands/command';
 import { decodeCommand, encodeCommand } from './command-codec';
-import { readKvSet } from './kv-set-reader';
+import { readKvSet } from './kv-set-codec';
 import { packVersioned } from './packer';
 
 const encoded = (operation: KvOperation): Uint8Array => encodeCommand({ type: 'kv', operation });
