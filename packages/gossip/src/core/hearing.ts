@@ -3,8 +3,8 @@ import type { SwimConfig } from './swim-config';
 
 /** Silence of so many probe intervals is not normal in a pool where everybody is probed. */
 const SILENT_INTERVALS = 2;
-/** ms that a timer may be late; more means that we did not run. */
-const LATE_MS = 20;
+/** ms that a timer may be late; more means that we did not run, and what has arrived meanwhile waits to be read. */
+export const LATE_MS = 20;
 
 /**
  * Are we deaf? Lifeguard learns from missing nacks that the fault is probably ours, but its verdicts still fall when

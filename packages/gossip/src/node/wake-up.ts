@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock, Timer } from '@tribune/platform';
+import { LATE_MS } from '../core/hearing';
 
-/** A timer this late means that packets may be waiting which would change its verdict: they are read first. */
-const LATE_MS = 20;
 /** So many turns of the event loop at most, of 32 packets each (libuv): as many as wait after a long pause. */
 const READING_TURNS_MAX = 64;
 
@@ -34,6 +33,7 @@ export class WakeUp {
   }
 
   private async wake(plannedMs: number): Promise<void> {
+    // Packets may be waiting which would change its verdict.
     if (this.clock.monotonicMs() - plannedMs > LATE_MS) await this.reading();
     if (this.isOver) return;
     this.timerAtMs = Infinity;

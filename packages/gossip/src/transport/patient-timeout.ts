@@ -1,5 +1,4 @@
-/** ms that a timer may be late; more means that this process did not run. */
-const LATE_MS = 20;
+import { LATE_MS } from '../core/hearing';
 
 /**
  * Runs after `timeoutMs` of waiting. Time in which this process stood still is no waiting, because what has arrived
