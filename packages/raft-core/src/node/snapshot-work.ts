@@ -70,8 +70,12 @@ export class SnapshotWork {
     if (!loop.isRunning) throw new Error('this server is not running');
     if (loop.core.isRestoring) throw new Error('another snapshot is being restored');
     const { from, to, term, meta } = header;
-    if (meta.index > loop.core.commitIndex) await snapshots.intake.receive(header, chunks);
-    return { type: 'installSnapshot', from, to, term, snapshot: meta };
+    if (meta.index > loop.core.commitIndex && !snapshots.covers(meta.index))
+      await snapshots.intake.receive(header, chunks);
+    // A newer one may be here from a leader that was deposed while it came: what it holds is committed, and the store
+    // gives out the newest only.
+    const snapshot = snapshots.covers(meta.index) ? snapshots.latest! : meta;
+    return { type: 'installSnapshot', from, to, term, snapshot };
   }
 
   async restore(meta: SnapshotMeta): Promise<void> {

@@ -50,6 +50,11 @@ export class Snapshots {
     return this.collaborators.snapshotStore.latest()?.bytes ?? 0;
   }
 
+  /** A durable one holds everything up to `index`. */
+  covers(index: LogIndex): boolean {
+    return (this.latest?.index ?? 0) >= index;
+  }
+
   isDue(appliedIndex: LogIndex): boolean {
     if (this.taking || this.stopping.signal.aborted) return false;
     const last = this.latest?.index ?? 0;
