@@ -59,6 +59,11 @@ it.each<[string, KvOperation[]]>([
   ['a lock nobody else held, refused', [lock('acquire', 0, 's1', 'a', false)]],
   ['one write at two indexes', [put(0, 'a'), get(2, row('a', 5)), get(4, row('a', 6))]],
   ['two writes at one index', [put(0, 'a'), get(2, row('a', 5)), put(4, 'b'), get(6, row('b', 5))]],
+  ['a later write at a lower index', [put(0, 'a'), get(2, row('a', 9)), put(4, 'b'), get(6, row('b', 5))]],
+  [
+    'a lower index after a deletion',
+    [put(0, 'a'), get(2, row('a', 9)), op({ kind: 'delete' }, 4, { done: true }), put(6, 'b'), get(8, row('b', 5))],
+  ],
   ['a row that came back', [put(0, 'a'), op({ kind: 'delete' }, 2, { done: true }), get(4, row('a', 5))]],
   ['a lock lost on the way', [lock('acquire', 0, 's1', 'a', true), put(2, 'b'), get(4, row('b', 6, 0, ''))]],
 ])('not linearizable: %s', (_what, history) =>

@@ -15,7 +15,7 @@ export type KvVerdict =
 
 /**
  * Judges what clients were told of values, indexes and locks. The cheap rules come first: a write has one ModifyIndex,
- * whoever reads it, and no two writes share one.
+ * whoever reads it, and no two writes share one. In the order that is looked for, indexes rise.
  */
 export function checkKvLinearizability(history: readonly KvOperation[], stepsMax?: number): KvVerdict {
   for (const [key, operations] of groupByKey(history)) {
@@ -72,6 +72,8 @@ interface State {
   readonly row: Row | null;
   /** The session whose end keeps the key from being locked; '' when it may be. */
   readonly delay: string;
+  /** The highest ModifyIndex of the writes so far, as far as anyone read them. */
+  readonly highest: number;
 }
 
 /** Consul's rules for one key (agent/consul/state/kvs.go): values, check-and-set by ModifyIndex, locks by session. */
@@ -83,17 +85,25 @@ function kvModel(indexes: ReadonlyMap<string, number>): Model<KvOperation, State
     session,
   });
   return {
-    initial: { row: null, delay: '' },
-    keyOf: ({ row, delay }) => (row ? `${row.value} ${row.lockIndex} ${row.session} ${delay}` : delay),
+    initial: { row: null, delay: '', highest: 0 },
+    keyOf: ({ row, delay, highest }) =>
+      row ? `${row.value} ${row.lockIndex} ${row.session} ${delay} ${highest}` : `${delay} ${highest}`,
     apply({ action, answer }, state) {
       if (action.kind === 'get')
         return isSame(state.row, answer && 'row' in answer ? answer.row : undefined) ? state : undefined;
       const after = effectOf(action, state, row);
       const done = after !== undefined;
       if (answer && (!('done' in answer) || answer.done !== done)) return undefined;
-      return done ? after : state;
+      return done ? risen(after, state) : state;
     },
   };
+}
+
+/** Undefined when a later write would have the lower index. */
+function risen(after: State, before: State): State | undefined {
+  const index = after.row?.modifyIndex;
+  if (after.row === before.row || index === undefined) return after;
+  return index > before.highest ? { ...after, highest: index } : undefined;
 }
 
 type MakeRow = (value: string, lockIndex: number, session: string) => Row;
@@ -107,11 +117,11 @@ function effectOf(
   if (action.kind === 'delay-ends') return state.delay === action.session ? { ...state, delay: '' } : state;
   if (action.kind === 'invalidate') {
     if (state.row?.session !== action.session) return state;
-    return { row: null, delay: action.delays ? action.session : state.delay };
+    return { ...state, row: null, delay: action.delays ? action.session : state.delay };
   }
   if (action.kind === 'acquire' && state.delay !== '') return undefined;
   const after = rowAfter(action, state.row, row);
-  return after === undefined ? undefined : { row: after, delay: state.delay };
+  return after === undefined ? undefined : { ...state, row: after };
 }
 
 function rowAfter(
