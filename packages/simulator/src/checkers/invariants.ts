@@ -29,6 +29,8 @@ export class Invariants {
   private readonly written = new Map<string, Written>();
   /** Term of every committed entry by index. */
   private readonly committed: number[] = [0];
+  /** The term in which the first server said so: leaders of later terms have it, a late winner of an earlier one need not. */
+  private readonly committedIn: number[] = [0];
   /** How far each run of a server was looked at. */
   private readonly seen = new WeakMap<object, number>();
   servers: readonly Watched[] = [];
@@ -45,7 +47,7 @@ export class Invariants {
     if (!core || core.term !== term) return;
     for (let index = core.status().base.index + 1; index < this.committed.length; index++) {
       const known = this.committed[index];
-      if (known === undefined || core.termAt(index) === known) continue;
+      if (known === undefined || this.committedIn[index]! >= term || core.termAt(index) === known) continue;
       return this.violated(`leader ${server.id} of term ${term} lacks committed entry ${index}`);
     }
   }
@@ -93,8 +95,10 @@ export class Invariants {
       // Behind a snapshot; its own index still has its term.
       if (term === undefined) continue;
       const known = this.committed[index];
-      if (known === undefined) this.committed[index] = term;
-      else if (known !== term) this.violated(`${id} commits term ${term} at ${index}, others term ${known}`);
+      if (known === undefined) {
+        this.committed[index] = term;
+        this.committedIn[index] = core!.term;
+      } else if (known !== term) this.violated(`${id} commits term ${term} at ${index}, others term ${known}`);
     }
     this.seen.set(machine!, commitIndex);
   }
