@@ -65,7 +65,8 @@ export function worldOf(seed: number, profile: Profile, wanted: Bug | undefined)
   invariants.servers = servers;
   if (profile.figure8) new Figure8(servers, network, clock, random);
   const seasons = new Seasons(profile, clock);
-  const world = { ...machine, seasons, servers, history, troubles: new Troubles(profile, servers, network, random) };
+  const troubles = new Troubles(profile, servers, network, random, (what) => invariants.violated(what));
+  const world = { ...machine, seasons, servers, history, troubles };
   const found = async (): Promise<void> => {
     const founders = servers.slice(0, profile.servers);
     for (const server of servers) await server.start();

@@ -16,10 +16,13 @@ export class Troubles {
     private readonly servers: readonly SimServer[],
     private readonly network: SimNetwork,
     private readonly random: Random,
+    /** A server ended although nothing was wrong with its disk: a broken invariant of its own. */
+    private readonly onSelfInflicted: (what: string) => void,
   ) {}
 
   step(): void {
     const { profile } = this;
+    this.lookForFailures();
     if (this.chance(profile.partition)) this.partition();
     if (this.chance(profile.heal)) this.network.healAll();
     for (const server of this.servers) {
@@ -32,6 +35,7 @@ export class Troubles {
 
   /** Everything that was broken is repaired. */
   end(): void {
+    this.lookForFailures();
     this.network.isCalm = true;
     this.network.healAll();
     this.network.faults = { loss: 0, duplicate: 0, delayMsMax: 2 };
@@ -48,6 +52,12 @@ export class Troubles {
     this.end();
     const down = shuffle(this.servers.slice(0, members), this.random).slice(0, Math.floor((members - 1) / 2));
     for (const server of down) server.crash();
+  }
+
+  /** Before those who ended start again and nothing is known of it any more. */
+  private lookForFailures(): void {
+    for (const { id, failure, disk } of this.servers)
+      if (failure && failure !== disk.failure) this.onSelfInflicted(`${id} ended by itself: ${failure.message}`);
   }
 
   private trouble(server: SimServer): void {
