@@ -2,8 +2,10 @@
 import { cp, mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { seededRandom } from '@tribune/platform';
-import { LevelBatch } from '../src/storage/level-database';
+import { entriesOf, type Run, RunWriter } from '../src/storage/entry-run';
+import { LevelBatch, LevelDatabase } from '../src/storage/level-database';
 import { LevelLogStore } from '../src/storage/level-log-store';
 import type { RestoredLog } from '../src/storage/log-store';
 import { entries } from '../src/testing/log-store-compliance';
@@ -14,6 +16,15 @@ const BATCHES = 30;
 const BATCH = 5;
 const LAST = BATCHES * BATCH;
 const hardState = { term: 4, votedFor: 'b' };
+
+/** The same run with another version in its first record, sound otherwise. */
+function ofVersion(version: number, { first, bytes }: Run): Run {
+  const changed = Buffer.from(bytes);
+  changed[0] = version;
+  const data = changed.subarray(32, 32 + changed.readUInt32BE(20));
+  changed.writeUInt32BE(crc32(data, crc32(changed.subarray(0, 28))), 28);
+  return { first, bytes: changed };
+}
 
 describe('a damaged log', () => {
   let root: string;
@@ -122,6 +133,67 @@ describe('a damaged log', () => {
       await opened.close();
       await rm(torn, { recursive: true });
     }
+  });
+
+  it('what lies behind the end without belonging there is dropped', async () => {
+    const image = await killedImage();
+    const database = await LevelDatabase.open(join(image, 'log'));
+    const head = await database.head();
+    const strays = database.batch();
+    new RunWriter().write(entries(LAST + 2, LAST + 4, 4), 0, (run) => strays.put(run));
+    await strays.write(head!);
+    await database.close();
+    const log = store(image);
+    expect(await log.open()).toMatchObject({ lastIndex: LAST, hasTornTail: true, distrustedUpTo: undefined });
+    await log.append({ entries: entries(LAST + 1, LAST + 1, 4) });
+    await log.close();
+    const reopened = store(image);
+    expect(await reopened.open()).toMatchObject({ lastIndex: LAST + 1, hasTornTail: false });
+    await reopened.close();
+  });
+
+  it('a log of the first version, one entry per value, is read and goes on', async () => {
+    const image = await killedImage();
+    const database = await LevelDatabase.open(join(image, 'log'));
+    const head = await database.head();
+    head![0] = 1;
+    const old = database.batch();
+    for await (const runs of database.runs(1)) {
+      for (const run of runs) {
+        let link = run.bytes.readUInt32BE(24);
+        const split = new RunWriter();
+        for (const { entry } of entriesOf(run, run.first)) link = split.write([entry], link, (one) => old.put(one));
+      }
+    }
+    await old.write(head!);
+    expect(await database.startsFrom(1)).toHaveLength(LAST);
+    await database.close();
+    await rm(join(image, 'head'));
+    const log = store(image);
+    await expectHonest(log, await log.open());
+    await log.append({ entries: entries(LAST - 1, LAST, 4) });
+    await log.compact(7);
+    await log.close();
+    const reopened = store(image);
+    const restored = await reopened.open();
+    expect(restored.base.index).toBe(7);
+    await expectHonest(reopened, restored);
+    await reopened.close();
+  });
+
+  it.each(['head', 'entry'])('what a later version wrote as its %s is refused and left alone', async (what) => {
+    const image = await killedImage();
+    const database = await LevelDatabase.open(join(image, 'log'));
+    const head = await database.head();
+    const changes = database.batch();
+    if (what === 'head') head![0] = 99;
+    else changes.put(ofVersion(99, (await database.runAt(LAST))!));
+    await changes.write(head!);
+    await database.close();
+    const log = store(image);
+    await expect(log.open()).rejects.toMatchObject({ code: 'RAFT_FORMAT_UNKNOWN' });
+    await log.close();
+    expect(await readdir(image)).not.toContain('log-damaged');
   });
 
   it('a LevelDB folder that vanished is a loss, not an empty log', async () => {

@@ -83,9 +83,8 @@ function termAt(log: RestoredLog, index: number): Term | undefined {
   return log.termStarts.findLast((start) => start.index <= index)?.term;
 }
 
-function report({ tornEntries, distrustedUpTo, lastIndex, damage }: RestoredLog, logger: Logger): void {
-  if (tornEntries > 0)
-    logger.warn('dropped a torn tail of the log that was never acknowledged', { tornEntries, lastIndex });
+function report({ hasTornTail, distrustedUpTo, lastIndex, damage }: RestoredLog, logger: Logger): void {
+  if (hasTornTail) logger.warn('dropped a torn tail of the log that was never acknowledged', { lastIndex });
   if (distrustedUpTo !== undefined) {
     logger.error('the log lost entries; this server will not vote before a leader has brought them back', {
       lastIndex,

@@ -10,6 +10,7 @@
  */
 import { closeSync, existsSync, fdatasyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { decodeHead, type LogHead } from './log-head';
+import { isFromTheFuture } from './storage-error';
 
 const SLOT_BYTES = 4096;
 
@@ -19,7 +20,7 @@ export class HeadFile {
 
   constructor(private readonly path: string) {}
 
-  /** The newest readable head, if any. */
+  /** The newest readable head, if any. Throws RAFT_FORMAT_UNKNOWN. */
   open(): LogHead | undefined {
     this.descriptor = openSync(this.path, existsSync(this.path) ? 'r+' : 'w+');
     const heads = [0, 1].map((slot) => this.readSlot(slot)).filter((head) => head !== undefined);
@@ -46,7 +47,8 @@ export class HeadFile {
     if (length === 0 || length > SLOT_BYTES - 4) return undefined;
     try {
       return decodeHead(bytes.subarray(4, 4 + length));
-    } catch {
+    } catch (error) {
+      if (isFromTheFuture(error)) throw error;
       return undefined;
     }
   }

@@ -1,9 +1,9 @@
-/** LevelDB as the log uses it: entries by index and one head, every write synced. Knows keys, not meanings. */
+/** LevelDB as the log uses it: runs of entries by index and one head, every write synced. Knows keys, not meanings. */
 import { rm } from 'node:fs/promises';
 import { Level } from 'level';
 import type { LogIndex } from '../core/message';
+import type { Run } from './entry-run';
 import { readSafeInteger, writeSafeInteger } from './log-record';
-import type { RawRecord } from './log-scan';
 
 /** What `level` is under Node: its own types stop at what browsers can do as well. */
 type Database = Level<Buffer, Buffer> & { compactRange(start: Buffer, end: Buffer): Promise<void> };
@@ -13,27 +13,20 @@ const HEAD_KEY = Buffer.from('h');
 /** 'e' */
 const ENTRY_PREFIX = 0x65;
 const ENTRY_KEY_BYTES = 9;
-/** Entries per step of a scan: a few milliseconds. */
-const STEP = 512;
+/** Runs and bytes per step of a scan: a few milliseconds. */
+const STEP = { runs: 512, bytes: 256 * 1024 };
 
 /** Changes that become durable together, in this order. LevelDB copies what it is given at once. */
 export class LevelBatch {
-  /** One for all entries. */
-  private readonly key = Buffer.alloc(ENTRY_KEY_BYTES);
-
-  // Chained, as a batch of objects costs three times as much per entry.
+  // Chained, as a batch of objects costs three times as much per value.
   constructor(private readonly chained: Chained) {}
 
-  put(index: LogIndex, record: Buffer): void {
-    writeEntryKey(this.key, index);
-    this.chained.put(this.key, record);
+  put({ first, bytes }: Run): void {
+    this.chained.put(entryKey(first), bytes);
   }
 
-  remove(from: LogIndex, to: LogIndex): void {
-    for (let index = from; index <= to; index++) {
-      writeEntryKey(this.key, index);
-      this.chained.del(this.key);
-    }
+  remove(first: LogIndex): void {
+    this.chained.del(entryKey(first));
   }
 
   write(head: Buffer): Promise<void> {
@@ -57,25 +50,36 @@ export class LevelDatabase {
     return this.database.get(HEAD_KEY);
   }
 
-  record(index: LogIndex): Promise<Buffer | undefined> {
-    return this.database.get(entryKey(index));
+  /** The run that holds this entry, if any does; else the last one before it, or none. */
+  async runAt(index: LogIndex): Promise<Run | undefined> {
+    const range = { gte: entryKey(0), lte: entryKey(index), reverse: true, limit: 1 };
+    const [found] = await this.database.iterator(range).all();
+    return found && runOf(found);
   }
 
-  async *records(from: LogIndex, to = Infinity): AsyncIterable<readonly RawRecord[]> {
-    const iterator = this.database.iterator({ gte: entryKey(from), lte: entryKey(to) });
+  /** From the run that holds entry `from`, as far as entry `to`. */
+  async *runs(from: LogIndex, to = Infinity): AsyncIterable<readonly Run[]> {
+    const range = { gte: entryKey(await this.startOf(from)), lte: entryKey(to), highWaterMarkBytes: STEP.bytes };
+    const iterator = this.database.iterator(range);
     try {
       for (;;) {
-        const batch = await iterator.nextv(STEP);
+        const batch = await iterator.nextv(STEP.runs);
         if (batch.length === 0) return;
-        yield batch.map(([key, value]) => [readSafeInteger(key, 1), value] as const);
+        yield batch.map(runOf);
       }
     } finally {
       await iterator.close();
     }
   }
 
-  async hasRecords(): Promise<boolean> {
-    return (await this.keys(0, Infinity, 1)).length > 0;
+  /** First indexes of the runs that begin at `from` or later. */
+  async startsFrom(from: LogIndex): Promise<LogIndex[]> {
+    const keys = await this.database.keys({ gte: entryKey(from), lte: entryKey(Infinity) }).all();
+    return keys.map(indexOf);
+  }
+
+  async hasEntries(): Promise<boolean> {
+    return (await this.database.keys({ gte: entryKey(0), lte: entryKey(Infinity), limit: 1 }).all()).length > 0;
   }
 
   batch(): LevelBatch {
@@ -83,39 +87,36 @@ export class LevelDatabase {
   }
 
   /**
-   * By LevelDB itself, not key by key from here, and then compacted, so that the disk space really returns. Not synced:
-   * what a crash brings back is removed when the log is opened.
+   * Removes the runs before the one that holds the entry after `index`; the newest run stays in any case. By LevelDB
+   * itself, not key by key from here, and then compacted, so that the disk space really returns. Not synced: what a
+   * crash brings back is removed when the log is opened.
    */
-  async remove(from: LogIndex, to: LogIndex): Promise<void> {
-    const range = { gte: entryKey(from), lte: entryKey(to) };
-    if ((await this.keys(from, to, 1)).length === 0) return;
+  async removeUpTo(index: LogIndex): Promise<void> {
+    const range = { gte: entryKey(0), lt: entryKey(await this.startOf(index + 1)) };
+    if ((await this.database.keys({ ...range, limit: 1 }).all()).length === 0) return;
     await this.database.clear(range);
-    await this.database.compactRange(range.gte, range.lte);
-  }
-
-  /** Entries from here on. */
-  async countFrom(index: LogIndex): Promise<number> {
-    return (await this.keys(index, Infinity, -1)).length;
+    await this.database.compactRange(range.gte, range.lt);
   }
 
   close(): Promise<void> {
     return this.database.close();
   }
 
-  private keys(from: LogIndex, to: LogIndex, limit: number): Promise<Buffer[]> {
-    return this.database.keys({ gte: entryKey(from), lte: entryKey(to), limit }).all();
+  /** Where the run that holds this entry begins: the last start that is not behind it. */
+  private async startOf(index: LogIndex): Promise<LogIndex> {
+    const range = { gte: entryKey(0), lte: entryKey(index), reverse: true, limit: 1 };
+    const [key] = await this.database.keys(range).all();
+    return key ? indexOf(key) : index;
   }
 }
+
+const indexOf = (key: Buffer): LogIndex => readSafeInteger(key, 1);
+const runOf = ([key, bytes]: [Buffer, Buffer]): Run => ({ first: indexOf(key), bytes });
 
 /** 'e' and the index, big-endian, so that keys sort as indexes do. Infinity is behind every index. */
 function entryKey(index: LogIndex): Buffer {
   const key = Buffer.alloc(ENTRY_KEY_BYTES, 0xff);
-  if (index === Infinity) key[0] = ENTRY_PREFIX;
-  else writeEntryKey(key, index);
-  return key;
-}
-
-function writeEntryKey(key: Buffer, index: LogIndex): void {
   key[0] = ENTRY_PREFIX;
-  writeSafeInteger(key, index, 1);
+  if (index !== Infinity) writeSafeInteger(key, index, 1);
+  return key;
 }

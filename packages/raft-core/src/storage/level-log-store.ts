@@ -10,13 +10,14 @@ import { mkdir, rename, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '@tribune/platform';
 import type { Entry, LogIndex, ServerId } from '../core/message';
+import { entriesOf, type Run, RunWriter, runUpTo } from './entry-run';
 import { HeadFile } from './head-file';
 import { type LevelBatch, LevelDatabase } from './level-database';
 import { decodeHead, encodeHead, type LogHead } from './log-head';
-import { decodeRecord, encodeRecord, type Link, noLink } from './log-record';
-import { type LogScan, type RawRecord, scanLog } from './log-scan';
+import { type Link, type LinkedEntry, missing, noLink, recordBytes } from './log-record';
+import { type LogScan, scanLog } from './log-scan';
 import type { LogBatch, LogStore, RestoredLog } from './log-store';
-import { StorageError } from './storage-error';
+import { isFromTheFuture, StorageError } from './storage-error';
 import { findDamagedTable } from './table-check';
 
 const emptyHead: LogHead = {
@@ -39,6 +40,7 @@ export interface LevelLogStoreOptions {
 export class LevelLogStore implements LogStore {
   private database: LevelDatabase | undefined;
   private readonly headFile: HeadFile;
+  private readonly runs = new RunWriter();
   private head = emptyHead;
   private lastIndex: LogIndex = 0;
   private lastLink: Link = noLink;
@@ -58,7 +60,7 @@ export class LevelLogStore implements LogStore {
     const isReadable = damage === undefined;
     this.head = await this.newestHead(copy, isReadable);
     await this.checkOwner();
-    const scan = await scanLog(this.head, isReadable ? this.database!.records(this.head.base.index + 1) : nothing());
+    const scan = await scanLog(this.head, isReadable ? this.database!.runs(this.head.base.index + 1) : nothing());
     return this.settle({ ...scan, damage: damage ?? scan.damage }, isReadable);
   }
 
@@ -71,14 +73,14 @@ export class LevelLogStore implements LogStore {
     const entries: Entry[] = [];
     let bytes = 0;
     let previous: Link | undefined;
-    for await (const batch of this.database!.records(from, to)) {
-      for (const [index, record] of batch) {
-        bytes += record.byteLength;
-        if (entries.length > 0 && bytes > bytesMax) return entries;
-        if (index !== from + entries.length) throw missing(from + entries.length);
-        const { entry, link } = decodeRecord(record, { index, previous });
-        entries.push(entry);
-        previous = link;
+    for await (const runs of this.database!.runs(from, to)) {
+      for (const run of runs) {
+        for (const { entry, link } of entriesOf(run, from + entries.length, previous)) {
+          bytes += recordBytes(entry.data.byteLength);
+          if (entry.index > to || (entries.length > 0 && bytes > bytesMax)) return entries;
+          entries.push(entry);
+          previous = link;
+        }
       }
     }
     if (entries.length === 0) throw missing(from);
@@ -89,12 +91,10 @@ export class LevelLogStore implements LogStore {
     const from = this.head.base.index + 1;
     if (index < from) return;
     await this.exclusively(async () => {
-      const record = await this.database!.record(index);
-      if (!record) throw missing(index);
-      const { entry, link } = decodeRecord(record, { index });
+      const { entry, link } = entryIn(await this.database!.runAt(index), index);
       await this.write(this.changes(), { ...this.head, base: { index, term: entry.term }, baseLink: link });
     });
-    await this.database!.remove(from, index);
+    await this.database!.removeUpTo(index);
   }
 
   async freeBytes(): Promise<number> {
@@ -112,17 +112,11 @@ export class LevelLogStore implements LogStore {
 
   private async appendNow({ hardState, entries, reset, distrustedUpTo = 0 }: LogBatch): Promise<void> {
     const changes = this.changes();
-    const first = entries[0]?.index;
-    if (reset) changes.remove(this.head.base.index + 1, this.lastIndex);
     const base = reset ?? this.head.base;
-    let link = reset ? noLink : first === undefined ? this.lastLink : await this.linkAt(first - 1);
-    for (const entry of entries) {
-      const record = encodeRecord(entry, link);
-      changes.put(entry.index, record.bytes);
-      link = record.link;
-    }
-    const last = entries.at(-1)?.index ?? (reset ? reset.index : this.lastIndex);
-    if (!reset) changes.remove(last + 1, this.lastIndex);
+    const before = entries[0] ? entries[0].index - 1 : (reset?.index ?? this.lastIndex);
+    const previous = reset ? await this.removeAll(changes) : await this.endAt(before, changes);
+    const link = this.runs.write(entries, previous, (run) => changes.put(run));
+    const last = entries.at(-1)?.index ?? before;
     const owed = Math.max(distrustedUpTo, this.head.distrustedUpTo);
     await this.write(changes, {
       ...this.head,
@@ -134,6 +128,24 @@ export class LevelLogStore implements LogStore {
     });
     this.lastIndex = last;
     this.lastLink = link;
+  }
+
+  private async removeAll(changes: LevelBatch): Promise<Link> {
+    for (const first of await this.database!.startsFrom(0)) changes.remove(first);
+    return noLink;
+  }
+
+  private async endAt(index: LogIndex, changes: LevelBatch): Promise<Link> {
+    return index === this.lastIndex ? this.lastLink : this.cutAfter(index, changes);
+  }
+
+  /** Makes `index` the last entry; a run that reaches beyond it is cut. Returns the link of that entry. */
+  private async cutAfter(index: LogIndex, changes: LevelBatch): Promise<Link> {
+    for (const first of await this.database!.startsFrom(index + 1)) changes.remove(first);
+    const { base, baseLink } = this.head;
+    const run = await this.database!.runAt(index);
+    if (run) changes.put(runUpTo(run, index));
+    return index === base.index ? baseLink : entryIn(run, index).link;
   }
 
   private changes(): LevelBatch {
@@ -162,26 +174,17 @@ export class LevelLogStore implements LogStore {
     return done;
   }
 
-  private async linkAt(index: LogIndex): Promise<Link> {
-    if (index === this.lastIndex) return this.lastLink;
-    if (index === this.head.base.index) return this.head.baseLink;
-    const record = await this.database!.record(index);
-    if (!record) throw missing(index);
-    return decodeRecord(record, { index }).link;
-  }
-
   /** Drops a torn tail; when something durable is lost, keeps the sound part in a fresh database and remembers the rest. */
   private async settle(first: LogScan, isReadable: boolean): Promise<RestoredLog> {
     const { floor } = this.head;
     const isSound = isReadable && first.lastIndex >= floor;
-    const tornEntries = isSound ? await this.dropLeftovers(first).catch(() => undefined) : undefined;
-    const scan = tornEntries === undefined ? await this.rebuild(first.lastIndex, isReadable) : first;
+    const cut = isSound ? await this.leftovers(first).catch(() => undefined) : undefined;
+    const scan = cut ? first : await this.rebuild(first.lastIndex, isReadable);
     this.lastIndex = scan.lastIndex;
     this.lastLink = scan.lastLink;
     const lostEntries = scan.lastIndex < floor;
     const distrustedUpTo = lostEntries ? Math.max(floor, this.head.distrustedUpTo) : this.head.distrustedUpTo;
-    if (scan !== first || tornEntries)
-      await this.write(this.changes(), { ...this.head, floor: scan.lastIndex, distrustedUpTo });
+    await this.write(cut ?? this.changes(), { ...this.head, floor: scan.lastIndex, distrustedUpTo });
     return {
       hardState: this.head.hardState,
       base: this.head.base,
@@ -189,18 +192,17 @@ export class LevelLogStore implements LogStore {
       termStarts: scan.termStarts,
       configurations: scan.configurations,
       distrustedUpTo: distrustedUpTo || undefined,
-      tornEntries: tornEntries ?? 0,
+      hasTornTail: cut !== undefined && first.damage !== undefined,
       damage: lostEntries ? first.damage : undefined,
     };
   }
 
-  /** A tail that was never durable, and what a crash left of entries that were compacted. */
-  private async dropLeftovers({ lastIndex }: LogScan): Promise<number> {
-    const database = this.database!;
-    await database.remove(0, this.head.base.index);
-    const torn = await database.countFrom(lastIndex + 1);
-    await database.remove(lastIndex + 1, Infinity);
-    return torn;
+  /** What removes a tail that was never durable. What a crash left of entries that were compacted goes at once. */
+  private async leftovers({ lastIndex, damage }: LogScan): Promise<LevelBatch> {
+    await this.database!.removeUpTo(this.head.base.index);
+    const changes = this.changes();
+    if (damage !== undefined) await this.cutAfter(lastIndex, changes);
+    return changes;
   }
 
   /** A damaged table would fail LevelDB's next compaction: the sound entries move to a new database (S6: no repair). */
@@ -218,13 +220,13 @@ export class LevelLogStore implements LogStore {
     await rename(this.path('log'), this.path('log-damaged'));
     await rename(this.path('log-rebuilt'), this.path('log'));
     this.database = await LevelDatabase.open(this.path('log'));
-    return scanLog(this.head, this.database.records(this.head.base.index + 1));
+    return scanLog(this.head, this.database.runs(this.head.base.index + 1));
   }
 
   private async copyEntries(from: LevelDatabase, to: LevelDatabase, last: LogIndex): Promise<void> {
-    for await (const records of from.records(this.head.base.index + 1, last)) {
+    for await (const runs of from.runs(this.head.base.index + 1, last)) {
       const copies = to.batch();
-      for (const [index, record] of records) copies.put(index, record);
+      for (const run of runs) copies.put(runUpTo(run, last));
       await copies.write(encodeHead(this.head));
     }
   }
@@ -244,11 +246,12 @@ export class LevelLogStore implements LogStore {
   /** LevelDB's head or its copy, whichever is newer. Without either, a log that has entries cannot be used. */
   private async newestHead(copy: LogHead | undefined, isReadable: boolean): Promise<LogHead> {
     const { stored, error } = isReadable ? await this.storedHead() : {};
+    if (isFromTheFuture(error)) throw error;
     if (error && !copy) throw this.unusable(error);
     const heads = [stored, copy].filter((head) => head !== undefined);
     const newest = heads.sort((a, b) => b.sequence - a.sequence)[0];
     if (newest) return newest;
-    if (await this.database!.hasRecords()) throw this.unusable(undefined);
+    if (await this.database!.hasEntries()) throw this.unusable(undefined);
     return { ...emptyHead, serverId: this.options.serverId };
   }
 
@@ -284,9 +287,9 @@ export class LevelLogStore implements LogStore {
   }
 }
 
-async function* nothing(): AsyncIterable<readonly RawRecord[]> {}
+async function* nothing(): AsyncIterable<readonly Run[]> {}
 
-function missing(index: LogIndex): StorageError {
-  const detail = { code: 'RAFT_RECORD_CORRUPT', key: `entry ${index}`, reason: 'missing' } as const;
-  return new StorageError(detail, `log entry ${index} is missing`);
+function entryIn(run: Run | undefined, index: LogIndex): LinkedEntry {
+  for (const found of run ? entriesOf(run, index) : []) return found;
+  throw missing(index);
 }

@@ -5,8 +5,12 @@
  */
 import { crc32 } from 'node:zlib';
 import type { HardState, LogIndex, LogPosition, ServerId } from '../core/message';
-import { type Link, RECORD_VERSION } from './log-record';
+import type { Link } from './log-record';
 import { StorageError } from './storage-error';
+
+/** 1: one entry per value in LevelDB; 2: runs of them (`entry-run.ts`). The head itself is the same in both. */
+const VERSION = 2;
+const VERSIONS_READ = [1, 2];
 
 export interface LogHead {
   /** Whose promises these are (R13). */
@@ -39,7 +43,7 @@ export function encodeHead(head: LogHead): Buffer {
     }),
   );
   const bytes = Buffer.allocUnsafe(5 + json.byteLength);
-  bytes[0] = RECORD_VERSION;
+  bytes[0] = VERSION;
   bytes.writeUInt32BE(crc32(json), 1);
   bytes.set(json, 5);
   return bytes;
@@ -51,7 +55,7 @@ export function decodeHead(bytes: Buffer): LogHead {
     const detail = { code: 'RAFT_RECORD_CORRUPT', key: 'head', reason: 'its checksum does not match' } as const;
     throw new StorageError(detail, 'the head of the log is damaged');
   }
-  if (bytes[0] !== RECORD_VERSION) {
+  if (!VERSIONS_READ.includes(bytes[0]!)) {
     throw new StorageError(
       { code: 'RAFT_FORMAT_UNKNOWN', version: bytes[0]! },
       `log head has unknown version ${bytes[0]}`,

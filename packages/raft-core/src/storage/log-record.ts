@@ -16,90 +16,88 @@
  * JavaScript makes 0.2 and would hold the event loop for 20 ms per batch (measured).
  */
 import { crc32 } from 'node:zlib';
-import type { Entry, EntryKind } from '../core/message';
+import type { Entry, EntryKind, LogIndex } from '../core/message';
 import { StorageError } from './storage-error';
 
-export const RECORD_VERSION = 1;
-const HEADER_BYTES = 32;
-const CHECKSUM_OFFSET = 28;
+const RECORD_VERSION = 1;
+export const HEADER_BYTES = 32;
+const LENGTH_OFFSET = 20;
 const LINK_OFFSET = 24;
-/** Records above this size are rare and have memory of their own. */
-const DESK_BYTES_MAX = 64 * 1024;
+const CHECKSUM_OFFSET = 28;
 const KINDS: readonly EntryKind[] = ['command', 'noop', 'configuration'];
 
 /** Ties a record to its predecessor; `noLink` begins a chain. */
 export type Link = number;
 export const noLink: Link = 0;
 
-export interface LinkedRecord {
-  readonly bytes: Buffer;
+export interface LinkedEntry {
+  readonly entry: Entry;
   readonly link: Link;
 }
 
 /** What the checksum covers beside the data. */
 const covered = Buffer.alloc(CHECKSUM_OFFSET);
 const fields = new DataView(covered.buffer, covered.byteOffset);
-/** Where records are put together, one after another: memory of its own for each, and a view of it, cost more than the rest. */
-let desk = Buffer.allocUnsafeSlow(4 * 1024);
-let record = desk;
 
-/** The bytes are overwritten by the next record: for who copies them at once. */
-export function encodeRecord({ index, term, kind, data }: Entry, previous: Link): LinkedRecord {
+export const recordBytes = (dataBytes: number): number => HEADER_BYTES + dataBytes;
+
+/** Writes the record at `at`, where there must be room for it. */
+export function writeRecord({ index, term, kind, data }: Entry, previous: Link, into: Buffer, at: number): Link {
   fields.setUint8(0, RECORD_VERSION);
   fields.setUint8(1, KINDS.indexOf(kind));
   fields.setUint32(4, index / 2 ** 32);
   fields.setUint32(8, index);
   fields.setUint32(12, term / 2 ** 32);
   fields.setUint32(16, term);
-  fields.setUint32(20, data.byteLength);
+  fields.setUint32(LENGTH_OFFSET, data.byteLength);
   fields.setUint32(LINK_OFFSET, previous);
   const link = crc32(data, crc32(covered));
-  const bytes = recordOf(HEADER_BYTES + data.byteLength);
-  bytes.set(covered, 0);
-  bytes.writeUInt32BE(link, CHECKSUM_OFFSET);
-  bytes.set(data, HEADER_BYTES);
-  return { bytes, link };
+  into.set(covered, at);
+  into.writeUInt32BE(link, at + CHECKSUM_OFFSET);
+  into.set(data, at + HEADER_BYTES);
+  return link;
 }
 
-function recordOf(length: number): Buffer {
-  if (length === record.byteLength) return record;
-  if (length > DESK_BYTES_MAX) return Buffer.allocUnsafeSlow(length);
-  if (length > desk.byteLength) desk = Buffer.allocUnsafeSlow(DESK_BYTES_MAX);
-  return (record = desk.subarray(0, length));
-}
-
-/** Checks everything the record says about itself; `previous` undefined when the predecessor is not at hand. */
-export function decodeRecord(
+/** Checks everything the record at `at` says about itself; `previous` undefined when the predecessor is not at hand. */
+export function readRecord(
   bytes: Buffer,
-  expected: { readonly index: number; readonly previous?: Link },
-): { readonly entry: Entry; readonly link: Link } {
-  const fail = (reason: string): never => {
-    const detail = { code: 'RAFT_RECORD_CORRUPT', key: `entry ${expected.index}`, reason } as const;
-    throw new StorageError(detail, `log entry ${expected.index} is damaged: ${reason}`);
-  };
-  if (bytes.byteLength < HEADER_BYTES) fail('it is shorter than its header');
-  const link = bytes.readUInt32BE(CHECKSUM_OFFSET);
-  if (checksum(bytes) !== link) fail('its checksum does not match');
-  if (bytes[0] !== RECORD_VERSION) {
-    throw new StorageError(
-      { code: 'RAFT_FORMAT_UNKNOWN', version: bytes[0]! },
-      `log entry has unknown version ${bytes[0]}`,
-    );
+  at: number,
+  expected: { readonly index: LogIndex; readonly previous?: Link },
+): LinkedEntry {
+  const fail = (reason: string): never => damaged(expected.index, reason);
+  const end = recordEnd(bytes, at, expected.index);
+  const link = bytes.readUInt32BE(at + CHECKSUM_OFFSET);
+  const data = bytes.subarray(at + HEADER_BYTES, end);
+  if (crc32(data, crc32(bytes.subarray(at, at + CHECKSUM_OFFSET))) !== link) fail('its checksum does not match');
+  const version = bytes[at]!;
+  if (version !== RECORD_VERSION) {
+    throw new StorageError({ code: 'RAFT_FORMAT_UNKNOWN', version }, `log entry has unknown version ${version}`);
   }
-  const kind = KINDS[bytes[1]!] ?? fail(`its kind ${bytes[1]} is unknown`);
-  const index = readSafeInteger(bytes, 4);
+  const kind = KINDS[bytes[at + 1]!] ?? fail(`its kind ${bytes[at + 1]} is unknown`);
+  const index = readSafeInteger(bytes, at + 4);
   if (index !== expected.index) fail(`it says it is entry ${index}`);
-  if (bytes.readUInt32BE(20) !== bytes.byteLength - HEADER_BYTES) fail('its length does not match');
-  if (expected.previous !== undefined && expected.previous !== bytes.readUInt32BE(LINK_OFFSET)) {
+  if (expected.previous !== undefined && expected.previous !== bytes.readUInt32BE(at + LINK_OFFSET)) {
     fail('it was written after another predecessor');
   }
-  // LevelDB gives every value its own memory, so the entry may keep it.
-  const entry = { index, term: readSafeInteger(bytes, 12), kind, data: bytes.subarray(HEADER_BYTES) };
-  return { entry, link };
+  return { entry: { index, term: readSafeInteger(bytes, at + 12), kind, data }, link };
 }
 
-function checksum(bytes: Buffer): number {
-  return crc32(bytes.subarray(HEADER_BYTES), crc32(bytes.subarray(0, CHECKSUM_OFFSET)));
+/** Where the record at `at` ends, by what it says of its length; `index` is for the error. */
+export function recordEnd(bytes: Buffer, at: number, index: LogIndex): number {
+  if (bytes.byteLength - at < HEADER_BYTES) damaged(index, 'it is shorter than its header');
+  const end = at + recordBytes(bytes.readUInt32BE(at + LENGTH_OFFSET));
+  if (end > bytes.byteLength) damaged(index, 'its length does not match');
+  return end;
+}
+
+export function missing(index: LogIndex): StorageError {
+  const detail = { code: 'RAFT_RECORD_CORRUPT', key: `entry ${index}`, reason: 'missing' } as const;
+  return new StorageError(detail, `log entry ${index} is missing`);
+}
+
+function damaged(index: LogIndex, reason: string): never {
+  const detail = { code: 'RAFT_RECORD_CORRUPT', key: `entry ${index}`, reason } as const;
+  throw new StorageError(detail, `log entry ${index} is damaged: ${reason}`);
 }
 
 export function writeSafeInteger(bytes: Buffer, value: number, offset: number): void {

@@ -2,8 +2,10 @@
 import type { TermStart } from '../core/config';
 import { decodeConfiguration } from '../core/configuration-codec';
 import type { Configuration, Entry, LogIndex } from '../core/message';
+import { entriesOf, type Run } from './entry-run';
 import type { LogHead } from './log-head';
-import { decodeRecord, type Link } from './log-record';
+import type { Link } from './log-record';
+import { isFromTheFuture } from './storage-error';
 
 export interface LogScan {
   lastIndex: LogIndex;
@@ -14,25 +16,30 @@ export interface LogScan {
   damage?: unknown;
 }
 
-export type RawRecord = readonly [index: LogIndex, bytes: Buffer];
-
-/** Follows the chain from the head's base until the end or the first record that breaks it. */
-export async function scanLog(head: LogHead, batches: AsyncIterable<readonly RawRecord[]>): Promise<LogScan> {
+/**
+ * Follows the chain from the head's base until the end or the first record that breaks it. The first run may begin with
+ * entries that were compacted. Throws RAFT_FORMAT_UNKNOWN: what a later version wrote is not damaged.
+ */
+export async function scanLog(head: LogHead, batches: AsyncIterable<readonly Run[]>): Promise<LogScan> {
   const scan: LogScan = { lastIndex: head.base.index, lastLink: head.baseLink, termStarts: [], configurations: [] };
   try {
-    for await (const batch of batches) for (const record of batch) takeRecord(scan, record);
+    for await (const batch of batches) for (const run of batch) takeRun(scan, run);
   } catch (damage) {
+    if (isFromTheFuture(damage)) throw damage;
     scan.damage = damage;
   }
   return scan;
 }
 
-function takeRecord(scan: LogScan, [index, bytes]: RawRecord): void {
-  if (index !== scan.lastIndex + 1) throw new Error(`log entry ${scan.lastIndex + 1} is missing`);
-  const { entry, link } = decodeRecord(bytes, { index, previous: scan.lastLink });
-  note(scan, entry);
-  scan.lastIndex = index;
-  scan.lastLink = link;
+function takeRun(scan: LogScan, run: Run): void {
+  const expected = scan.lastIndex + 1;
+  const hasBegun = scan.termStarts.length > 0;
+  if (hasBegun && run.first < expected) throw new Error(`log entry ${run.first} is there twice`);
+  for (const { entry, link } of entriesOf(run, expected, scan.lastLink)) {
+    note(scan, entry);
+    scan.lastIndex = entry.index;
+    scan.lastLink = link;
+  }
 }
 
 function note(scan: LogScan, entry: Entry): void {

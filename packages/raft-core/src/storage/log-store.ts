@@ -25,8 +25,8 @@ export interface RestoredLog {
    * the last index that must come back from a leader before the server may vote again.
    */
   readonly distrustedUpTo?: LogIndex;
-  /** Entries dropped from the end because their batch never became durable; for the log line. */
-  readonly tornEntries: number;
+  /** Entries were dropped from the end as their batch had never become durable; for the log line. */
+  readonly hasTornTail: boolean;
   /** What broke the log where `distrustedUpTo` begins; for the log line. */
   readonly damage?: unknown;
 }

@@ -15,3 +15,7 @@ export class StorageError extends CodedError<
   | { code: 'RAFT_LOG_LOST'; lastTrusted: number; lost: number }
   | { code: 'RAFT_SNAPSHOT_CORRUPT'; file: string; reason: string }
 > {}
+
+/** Written by a later version: not damaged, and nothing may be done about it here. */
+export const isFromTheFuture = (error: unknown): boolean =>
+  error instanceof StorageError && error.code === 'RAFT_FORMAT_UNKNOWN';

@@ -50,7 +50,7 @@ export function logStoreCompliance(name: string, createHome: () => Promise<LogSt
         base: { index: 0, term: 0 },
         lastIndex: 0,
         termStarts: [],
-        tornEntries: 0,
+        hasTornTail: false,
       });
     });
 

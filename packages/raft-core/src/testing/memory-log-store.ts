@@ -37,7 +37,7 @@ export class MemoryLogStore implements LogStore {
       termStarts,
       configurations,
       distrustedUpTo: distrustedUpTo || undefined,
-      tornEntries: 0,
+      hasTornTail: false,
     };
   }
 
