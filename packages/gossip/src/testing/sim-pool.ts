@@ -1,4 +1,5 @@
 import { seededRandom, type Random } from '@tribune/platform';
+import { EventHeap } from '@tribune/testkit';
 import { lanDefaults, type Profile } from '../config/profiles';
 import { MemberTable, type MemberRecord } from '../core/member-table';
 import type { Endpoint, Message } from '../core/messages';
@@ -7,7 +8,6 @@ import type { StreamPingOutcome } from '../core/prober';
 import { Swim } from '../core/swim';
 import type { SwimDelegate } from '../core/swim-context';
 import { measureMessage } from '../transport/codec/message-codec';
-import { EventHeap } from './event-heap';
 import { StallingTimers } from './stalling-timers';
 
 export interface SimPoolOptions {
