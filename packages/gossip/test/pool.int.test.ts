@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { Metrics, seededRandom } from '@tribune/platform';
 import { join } from 'node:path';
-import { freePort } from '../src/soak/free-port';
+import { freePort } from '@tribune/testkit';
 import { DatagramSocket } from '../src/transport/datagram-socket';
 import {
   addressOf,

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@tribune/testkit';
 import type { Gossip } from '../src';
-import { freePort } from '../src/soak/free-port';
 import { hasStockConsul, StockConsul, type ConsulMember } from '../src/soak/stock-consul';
 import { addressOf, eventually, membersAre, nextEvent, startAgent, stopAgents } from './pool-of-agents';
 

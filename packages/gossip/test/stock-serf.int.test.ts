@@ -1,8 +1,8 @@
 import { Metrics } from '@tribune/platform';
+import { freePort } from '@tribune/testkit';
 import { lanDefaults, type Profile } from '../src';
 import { addressOf, answerQueries, eventually, membersAre, nextEvent, startAgent } from './pool-of-agents';
 import { hasStockSerf, StockAgent } from '../src/soak/stock-serf';
-import { freePort } from '../src/soak/free-port';
 import { GrpcFront } from './grpc-front';
 import type { Gossip, GossipOptions } from '../src';
 import { encodeUserEvent } from '../src/node/user-events';

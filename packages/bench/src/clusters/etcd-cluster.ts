@@ -1,10 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { eventually, freePort } from '@tribune/testkit';
 import type { Target } from '../load/target';
 import { stopProcess } from './child';
 import { connectEtcd, type EtcdClient } from './etcd-client';
-import { eventually } from './eventually';
-import { freePorts } from './free-ports';
 
 interface Member {
   readonly child: ChildProcess;
@@ -13,7 +12,7 @@ interface Member {
 
 /** `count` etcd servers with their defaults, fsync included; written to over gRPC on the leader's port. */
 export async function startEtcd(count: number, folder: string, binary: string): Promise<Target> {
-  const ports = await freePorts(2 * count);
+  const ports = await Promise.all(Array.from({ length: 2 * count }, freePort));
   const peers = ports.slice(count).map((port, n) => `etcd-${n}=${url(port)}`);
   const members = ports.slice(0, count).map((clientPort, n) => {
     const flags = flagsOf(n, clientPort, peers, folder);

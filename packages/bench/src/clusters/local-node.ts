@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { silentLogger, systemClock, systemRandom } from '@tribune/platform';
 import { RaftNode, type PeerTransport, type StateMachine } from '@tribune/raft-core';
 import { FileSnapshotStore, LevelLogStore } from '@tribune/raft-core/testing';
+import { eventually } from '@tribune/testkit';
 import type { Target } from '../load/target';
 import { bytesOf } from '../load/writes';
-import { eventually } from './eventually';
 
 const ID = '00000000-0000-4000-8000-000000000000';
 const ADDRESS = '127.0.0.1:1';
@@ -25,7 +25,7 @@ export async function startLocalNode(dataDir: string): Promise<Target> {
   );
   await node.start();
   await node.bootstrap([{ id: ID, address: ADDRESS }]);
-  await eventually('the lead', async () => node.status().role === 'leader' || undefined);
+  await eventually('the lead', async () => node.status().role === 'leader');
   return {
     name: 'RaftNode',
     pids: [process.pid],

@@ -1,8 +1,8 @@
 import { silentLogger, Metrics, systemClock, systemRandom } from '@tribune/platform';
 import { createRaftServer } from '@tribune/raft-core';
 import { fakeMembership, FakePool, serverMember } from '@tribune/raft-core/testing';
+import { eventually } from '@tribune/testkit';
 import type { Target } from '../load/target';
-import { eventually } from './eventually';
 import { checkPut, putOnState } from './state-target';
 
 const SERVER = { name: 'alone', id: '00000000-0000-4000-8000-000000000000' };
@@ -37,7 +37,7 @@ export async function startLocalServer(dataDir: string): Promise<LocalServer> {
   );
   await server.start();
   pool.set(serverMember({ ...SERVER, rpcPort: server.rpcPort }));
-  await eventually('the lead', async () => server.raftStatus().role === 'leader' || undefined);
+  await eventually('the lead', async () => server.raftStatus().role === 'leader');
   return {
     name: 'Tribune',
     pids: [process.pid],

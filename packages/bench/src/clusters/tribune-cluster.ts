@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { silentLogger, systemClock, systemRandom } from '@tribune/platform';
 import { connectState, type StateClient } from '@tribune/protocol';
+import { eventually } from '@tribune/testkit';
 import type { Target } from '../load/target';
 import { stopProcess } from './child';
-import { eventually } from './eventually';
 import { checkPut, putOnState } from './state-target';
 import type { MembersMessage, ServerArguments } from './tribune-server';
 

@@ -1,7 +1,7 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
-import { freePort } from './free-port';
+import { freePort } from '@tribune/testkit';
 
 /** Only a stock `consul` on the PATH counts; where there is none, the recorded vectors cover the wire format. */
 export const hasStockConsul = /^Consul v1\./.test(spawnSync('consul', ['version'], { encoding: 'utf8' }).stdout ?? '');

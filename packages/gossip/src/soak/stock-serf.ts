@@ -1,7 +1,7 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
-import { freePort } from './free-port';
+import { freePort } from '@tribune/testkit';
 
 /** Is a stock `serf` on the PATH? Where it is not, the recorded vectors cover the wire format. */
 export const hasStockSerf = spawnSync('serf', ['version']).status === 0;

@@ -1,6 +1,6 @@
 import { Metrics } from '@tribune/platform';
+import { freePort } from '@tribune/testkit';
 import { gossipMetrics } from '../metrics';
-import { freePort } from '../soak/free-port';
 import { PoolTransport } from './pool-transport';
 
 describe('a ping over TCP', () => {
