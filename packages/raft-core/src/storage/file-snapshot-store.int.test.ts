@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open as openFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@tribune/platform';
@@ -51,6 +51,44 @@ describe('a folder of snapshots', () => {
     await expect(store.save(meta(5), failing())).rejects.toThrow('broke off');
     expect(await readdir(folder)).toEqual([]);
     expect(store.latest()).toBeUndefined();
+  });
+
+  describe('writes', () => {
+    const text = (i: number): string => `${String(i).padStart(5, '0')} `.repeat(3_000);
+    const texts = Array.from({ length: 200 }, (_, i) => text(i));
+    const pieces = (): Uint8Array[] => texts.map((each) => Buffer.from(each));
+    let handles: FileHandle;
+    beforeEach(async () => {
+      const handle = await openFile(join(folder, 'any'), 'w');
+      handles = Object.getPrototypeOf(handle) as FileHandle;
+      await handle.close();
+      await rm(join(folder, 'any'));
+    });
+    afterEach(() => jest.restoreAllMocks());
+
+    it('a MiB at once, however small the chunks are', async () => {
+      const store = open();
+      await store.open();
+      const writev = jest.spyOn(handles, 'writev');
+      const write = jest.spyOn(handles, 'write');
+      await store.save(meta(5), pieces());
+      // 200 chunks of 18 KiB: 3.4 MiB.
+      expect(writev).toHaveBeenCalledTimes(4);
+      expect(write).not.toHaveBeenCalled();
+      expect(await read(store)).toBe(texts.join(''));
+    });
+
+    it('the rest of what was written in part', async () => {
+      const store = open();
+      await store.open();
+      const { writev } = handles;
+      jest.spyOn(handles, 'writev').mockImplementation(function (this: FileHandle, buffers) {
+        return writev.call(this, buffers.slice(0, 3));
+      });
+      await store.save(meta(5), pieces());
+      expect((await open().open())?.meta).toEqual(meta(5));
+      expect(await read(store)).toBe(texts.join(''));
+    });
   });
 
   it('every flipped byte and every cut is noticed, and the older snapshot is used', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '@tribune/platform';
 import type { SnapshotMeta } from '../core/message';
@@ -12,6 +12,12 @@ const SUFFIX = '.snapshot';
 const DIGITS = 16;
 /** Written to the disk at once: what waits for a sync of the log waits for no more than this. */
 const SYNC_STEP_BYTES = 8 * 1024 * 1024;
+/**
+ * Chunks of a few KiB are written together. Each write is handed to the threads that also write the log, and handing over
+ * can hold the event loop: up to glibc 2.40 `pthread_cond_signal` waits for a thread that was woken before and has no
+ * processor yet. A snapshot of 1,000,000 keys in 4,000 writes did so for up to 143 ms on a busy machine.
+ */
+const WRITE_BYTES = 1024 * 1024;
 
 /** One folder, one file per snapshot: written aside, synced, renamed, and the folder synced (S7, R19). */
 export class FileSnapshotStore implements SnapshotStore {
@@ -117,9 +123,8 @@ async function writeSynced(path: string, meta: SnapshotMeta, chunks: ByteChunks)
   };
   try {
     let unsynced = 0;
-    for await (const piece of encodeSnapshot(meta, counted())) {
-      await file.appendFile(piece);
-      unsynced += piece.byteLength;
+    for await (const pieces of together(encodeSnapshot(meta, counted()))) {
+      unsynced += await writeAll(file, pieces);
       if (unsynced < SYNC_STEP_BYTES) continue;
       await file.datasync();
       unsynced = 0;
@@ -128,6 +133,29 @@ async function writeSynced(path: string, meta: SnapshotMeta, chunks: ByteChunks)
   } finally {
     await file.close();
   }
+  return bytes;
+}
+
+/** In groups of {@link WRITE_BYTES} or a little more. */
+async function* together(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Uint8Array[]> {
+  let group: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    group.push(piece);
+    bytes += piece.byteLength;
+    if (bytes < WRITE_BYTES) continue;
+    yield group;
+    group = [];
+    bytes = 0;
+  }
+  if (group.length > 0) yield group;
+}
+
+/** A write of several pieces may stop short; who writes the rest hears why. */
+async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promise<number> {
+  const bytes = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+  const { bytesWritten } = await file.writev(pieces);
+  if (bytesWritten < bytes) await file.appendFile(Buffer.concat(pieces).subarray(bytesWritten));
   return bytes;
 }
 

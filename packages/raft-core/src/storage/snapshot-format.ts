@@ -43,8 +43,8 @@ export async function* encodeSnapshot(
     const frame = Buffer.allocUnsafe(FRAME_BYTES);
     frame.writeUInt32BE(chunk.byteLength, 0);
     frame.writeUInt32BE(crc32(chunk), 4);
-    // Together: each write waits its turn among the threads that sync the log.
-    yield Buffer.concat([frame, chunk]);
+    yield frame;
+    yield chunk;
   }
   const trailer = Buffer.alloc(TRAILER_BYTES);
   trailer.writeUInt32BE(count, 4);
