@@ -1,5 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Metrics, silentLogger, systemClock, systemRandom } from '@tribune/platform';
+import { connectState } from '@tribune/protocol';
+import { createReplica } from '@tribune/replica';
+import { encodeCommand } from '@tribune/state-store';
 import { FakePool } from '../testing/fake-membership';
 import { setKey, TestServer, until, write } from '../testing/test-server';
 
@@ -76,6 +80,63 @@ describe('servers whose quorum is lost for good', () => {
     const [one, other] = [ahead.running, behind.running];
     await until(() => one.view.revision === other.view.revision);
     expect(one.stateMachine.hash()).toBe(other.stateMachine.hash());
+  });
+
+  it('give no index of the lost ones a second time: a front end that saw their writes forgets them', async () => {
+    await start(3, 8_192);
+    await write(servers[0]!.state, setKey('before', '1'));
+    const survivor = servers.find((server) => !server.isLeader)!;
+    await until(() => value(survivor, 'before') === '1');
+    const lost = servers.filter((server) => server !== survivor);
+    let addresses = lost.map(({ address }) => address);
+    const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
+    const client = connectState({ servers: () => addresses, ...ports });
+    const frontEnd = createReplica({ topics: 'all' }, { ...ports, state: client, metrics: new Metrics() });
+    await frontEnd.start();
+    await frontEnd.whenReady();
+    await survivor.stop();
+    for (let i = 0; i < 20; i++) await write(client, setKey('lost', String(i)));
+    await until(() => frontEnd.tables.kv.get('lost') !== undefined);
+    for (const server of servers) pool.setStatus(server.name, 'failed');
+    await Promise.all(lost.map((server) => server.stop()));
+    leave(survivor, [survivor]);
+    await survivor.start();
+    addresses = [survivor.address];
+    await until(() => survivor.isLeader);
+    const seen = frontEnd.revision;
+    const outcome = await survivor.state.propose(encodeCommand(setKey('after', '1')));
+    expect(outcome).toMatchObject({ kind: 'applied' });
+    const { revision } = outcome as { revision: number };
+    expect(revision).toBeGreaterThan(seen);
+    await frontEnd.atLeast(revision);
+    expect([frontEnd.tables.kv.get('lost'), frontEnd.tables.kv.get('after')?.modifyIndex]).toEqual([
+      undefined,
+      revision,
+    ]);
+    await frontEnd.stop();
+    client.close();
+  });
+
+  it('end where a recovery that broke off was to end, and do nothing about one that is over', async () => {
+    await start(1, 8_192);
+    const [server] = servers as [TestServer];
+    await write(server.state, setKey('a', '1'));
+    await server.stop();
+    const peers = [{ id: server.id, address: server.address, non_voter: false }];
+    const endsAt = 5_000;
+    writeFileSync(peersFile(server), JSON.stringify({ peers, endsAt }));
+    await server.start();
+    await until(() => server.isLeader);
+    await current(server);
+    expect([value(server, 'a'), server.running.raftStatus().snapshotIndex]).toEqual(['1', endsAt]);
+    await server.stop();
+    // The file came back after a power cut.
+    const other = [{ id: 'somebody-else', address: '127.0.0.1:1', non_voter: false }];
+    writeFileSync(peersFile(server), JSON.stringify({ peers: other, endsAt }));
+    await server.start();
+    await until(() => server.isLeader);
+    expect(server.running.raftStatus()).toMatchObject({ snapshotIndex: endsAt, peers: [{ id: server.id }] });
+    expect(existsSync(peersFile(server))).toBe(false);
   });
 
   it('refuse a file that cannot be meant, and keep it and the state', async () => {

@@ -1,17 +1,9 @@
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { CodedError, messageOf, type Logger } from '@tribune/platform';
+import type { Logger } from '@tribune/platform';
 import { StateMachine } from '@tribune/state-store';
-import type { Configuration, Server } from '../core/message';
 import { recover } from '../node/recovery';
 import type { LogStore } from '../storage/log-store';
 import type { SnapshotStore } from '../storage/snapshot-store';
-
-export class RecoveryError extends CodedError<{ readonly code: 'RAFT_RECOVERY_REFUSED' }> {
-  constructor(message: string, cause?: unknown) {
-    super({ code: 'RAFT_RECOVERY_REFUSED' }, message, { cause });
-  }
-}
+import { PeersFile, RecoveryError } from './peers-file';
 
 export interface RecoveryParts {
   readonly id: string;
@@ -22,54 +14,64 @@ export interface RecoveryParts {
   readonly logger: Logger;
 }
 
-const PEERS_FILE = 'peers.json';
 /** Entries read at once, in bytes. */
 const PAGE_BYTES = 4 << 20;
+/**
+ * More than the lost majority can have been ahead. Were their indexes given a second time, a front end that saw one of
+ * theirs would take its rows for those of the new history, and a check-and-set on one of theirs could hit another write.
+ */
+const INDEXES_LEFT_OUT = 1_000_000_000;
 
 /**
- * Quorum is lost for good and an operator says in `peers.json` who is left (the format is Consul's). What is on this
- * disk becomes a snapshot that carries the given configuration, at the same index and term, so that among several
- * survivors the one with the longest log still leads. The file is deleted once that is durable. To be called before the
+ * Quorum is lost for good and an operator says in `peers.json` who is left. What is on this disk becomes a snapshot that
+ * carries the given configuration, at the same term and an index that is as much further on for every survivor, so that
+ * among several the one with the longest log still leads. The file is deleted once that is durable. To be called before the
  * node starts; does nothing without the file.
  */
 export async function recoverQuorum(parts: RecoveryParts): Promise<void> {
-  const path = join(parts.dataDir, PEERS_FILE);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (text === undefined) return;
-  const configuration = configurationOf(text);
+  const file = await PeersFile.read(parts.dataDir);
+  if (!file) return;
+  const { configuration } = file;
   parts.logger.warn('recovering a lost quorum: the configuration becomes that of peers.json', { configuration });
-  await replaceConfiguration(configuration, parts);
-  await rm(path);
+  await replaceConfiguration(file, parts);
+  await file.remove();
   parts.logger.warn('recovered; peers.json is deleted');
 }
 
-async function replaceConfiguration(configuration: Configuration, parts: RecoveryParts): Promise<void> {
-  const { id, logStore, snapshotStore, logger } = parts;
-  const machine = new StateMachine();
+async function replaceConfiguration(file: PeersFile, parts: RecoveryParts): Promise<void> {
+  const { logStore, snapshotStore } = parts;
   try {
-    const state = await recover(id, { logStore, snapshotStore, stateMachine: restorable(machine), logger });
-    const { lastIndex: index, distrustedUpTo, snapshot, base } = state;
-    if (index === 0) throw new RecoveryError('there is nothing to recover: this server has neither log nor snapshot');
-    if (distrustedUpTo !== undefined)
-      throw new RecoveryError('the log of this server lost entries: recover from another server, or from a backup');
-    let term = snapshot?.term ?? base.term;
-    for (let from = (snapshot?.index ?? 0) + 1; from <= index;) {
-      const entries = await logStore.read(from, index, PAGE_BYTES);
-      for (const entry of entries) {
-        if (entry.kind === 'command') machine.apply(entry.index, entry.data);
-        term = entry.term;
-      }
-      from = entries.at(-1)!.index + 1;
-    }
+    const { machine, term, lastIndex } = await allOf(parts);
+    const index = file.endsAt ?? lastIndex + INDEXES_LEFT_OUT;
+    // It ended before, and the group has gone on since.
+    if (lastIndex > index) return;
+    if (file.endsAt === undefined) await file.begin(index);
     machine.skipTo(index);
-    await snapshotStore.save({ index, term, configuration }, machine.snapshot().chunks());
+    await snapshotStore.save({ index, term, configuration: file.configuration }, machine.snapshot().chunks());
     await logStore.append({ entries: [], reset: { index, term } });
   } finally {
     await logStore.close();
   }
+}
+
+/** Everything that is on this disk, committed or not. */
+async function allOf({ id, logStore, snapshotStore, logger }: RecoveryParts) {
+  const machine = new StateMachine();
+  const state = await recover(id, { logStore, snapshotStore, stateMachine: restorable(machine), logger });
+  const { lastIndex, distrustedUpTo, snapshot, base } = state;
+  if (lastIndex === 0) throw new RecoveryError('there is nothing to recover: this server has neither log nor snapshot');
+  if (distrustedUpTo !== undefined)
+    throw new RecoveryError('the log of this server lost entries: recover from another server, or from a backup');
+  let term = snapshot?.term ?? base.term;
+  for (let from = (snapshot?.index ?? 0) + 1; from <= lastIndex;) {
+    const entries = await logStore.read(from, lastIndex, PAGE_BYTES);
+    for (const entry of entries) {
+      if (entry.kind === 'command') machine.apply(entry.index, entry.data);
+      term = entry.term;
+    }
+    from = entries.at(-1)!.index + 1;
+  }
+  return { machine, term, lastIndex };
 }
 
 function restorable(machine: StateMachine) {
@@ -82,31 +84,4 @@ function restorable(machine: StateMachine) {
       builder.finish();
     },
   };
-}
-
-/** `[{"id": "…", "address": "10.0.0.1:8300", "non_voter": false}]` */
-function configurationOf(text: string): Configuration {
-  const problem = (what: string, cause?: unknown): RecoveryError => new RecoveryError(`${PEERS_FILE}: ${what}`, cause);
-  let given: unknown;
-  try {
-    given = JSON.parse(text);
-  } catch (error) {
-    throw problem(`is not JSON: ${messageOf(error)}`, error);
-  }
-  if (!Array.isArray(given)) throw problem('must be a list of {"id", "address", "non_voter"}');
-  const voters: Server[] = [];
-  const learners: Server[] = [];
-  for (const [at, peer] of (given as Readonly<Record<string, unknown>>[]).entries()) {
-    const { id, address, non_voter: isLearner = false } = peer ?? {};
-    if (typeof id !== 'string' || id === '') throw problem(`[${at}].id must be the id of a server`);
-    if (typeof address !== 'string' || !/:\d+$/.test(address)) throw problem(`[${at}].address must be host:port`);
-    if (typeof isLearner !== 'boolean') throw problem(`[${at}].non_voter must be true or false`);
-    (isLearner ? learners : voters).push({ id, address });
-  }
-  const all = [...voters, ...learners];
-  if (voters.length === 0) throw problem('names no voter');
-  for (const field of ['id', 'address'] as const)
-    if (new Set(all.map((server) => server[field])).size < all.length) throw problem(`gives an ${field} twice`);
-  voters.sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { voters, outgoing: [], learners };
 }
