@@ -20,18 +20,18 @@ export class Applier {
   apply(entries: readonly Entry[]): void {
     const { stateMachine, volume, metrics, clock, proposals } = this.collaborators;
     const startedMs = clock.monotonicMs();
-    const results: unknown[] = [];
+    const results = new Array<unknown>(entries.length);
     let bytes = 0;
-    for (const { kind, index, data } of entries) {
-      results.push(kind === 'command' ? stateMachine.apply(index, data) : undefined);
+    for (let i = 0; i < entries.length; i++) {
+      const { kind, index, data } = entries[i]!;
+      if (kind === 'command') results[i] = stateMachine.apply(index, data);
       bytes += data.byteLength;
     }
     const last = entries.at(-1)!.index;
     stateMachine.appliedBatch?.(last);
-    const nowMs = clock.monotonicMs();
-    metrics.applySeconds.observe((nowMs - startedMs) / 1000);
+    metrics.applySeconds.observe((clock.monotonicMs() - startedMs) / 1000);
     metrics.appliedIndex.set(last);
     volume.applied(last, bytes);
-    proposals.applied(entries, results, (sinceMs) => metrics.commitSeconds.observe((nowMs - sinceMs) / 1000));
+    proposals.applied(entries, results, (waitedMs) => metrics.commitSeconds.observe(waitedMs / 1000));
   }
 }

@@ -49,6 +49,8 @@ export class DriveLoop {
   /** Undefined before the start and after the stop. */
   raft: Raft | undefined;
   isRunning = false;
+  /** When the first thing came that the next turn will do: the time for all that come before that turn. */
+  dueSinceMs = 0;
   private workers!: Workers;
   private turnIsDue = false;
   /** What is under way on disk or network. */
@@ -78,6 +80,7 @@ export class DriveLoop {
   wake(): void {
     if (this.turnIsDue || !this.isRunning) return;
     this.turnIsDue = true;
+    this.dueSinceMs = this.collaborators.clock.monotonicMs();
     this.collaborators.nextTurn(() => this.turn());
   }
 

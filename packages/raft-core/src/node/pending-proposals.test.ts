@@ -59,4 +59,28 @@ describe('proposals of a leader that was deposed', () => {
     clock.advance(5_000);
     expect(pending.count).toBe(1);
   });
+
+  it('wait on beside those of a shorter log that goes on in their place', async () => {
+    const answers: [number, string][] = [];
+    const note = (index: number) => (answer: ProposeOutcome) => answers.push([index, answer.kind]);
+    pending.wait(5, 5, 0, note(5));
+    pending.wait(6, 5, 0, note(6));
+    expect(pending.count).toBe(3);
+    apply(entry(5, 5));
+    apply(entry(6, 5), entry(7, 5));
+    expect(answers).toEqual([
+      [5, 'applied'],
+      [6, 'applied'],
+    ]);
+    expect(await settled()).toEqual({ kind: 'notLeader' });
+    expect(pending.count).toBe(0);
+  });
+
+  it('are not answered by entries behind a snapshot that passed them by', async () => {
+    pending.wait(20, 5, 0, () => undefined);
+    apply(entry(19, 5), entry(20, 5));
+    expect(await settled()).toBeUndefined();
+    clock.advance(5_000);
+    expect(await settled()).toEqual({ kind: 'unknown', reason: 'deposed' });
+  });
 });

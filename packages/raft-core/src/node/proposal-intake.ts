@@ -47,18 +47,18 @@ export class ProposalIntake {
   }
 
   private enter(command: Uint8Array, answer: Answer): void {
-    const { loop, proposals, clock } = this.collaborators;
+    const { loop, proposals } = this.collaborators;
     if (!loop.isRunning) return this.turnAway(notRunning, answer);
     const result = loop.core.propose([command]);
     if (result.kind !== 'accepted') return this.turnAway(result, answer);
     loop.wake();
-    proposals.wait(result.firstIndex, result.term, clock.monotonicMs(), answer);
+    proposals.wait(result.firstIndex, result.term, loop.dueSinceMs, answer);
   }
 
   /** It is not in the log. */
   private turnAway(outcome: ProposeOutcome, answer: Answer): void {
     this.collaborators.count(outcome.kind, 1);
-    answer(outcome);
+    answer(outcome, 0);
   }
 
   /** What this server does not even take to its own log. */

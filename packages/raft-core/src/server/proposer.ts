@@ -15,13 +15,15 @@ export const proposerDefaults: ProposerOptions = { proposalsMax: 16_384, bytesMa
 
 /** What proposing needs of consensus. */
 export interface ProposeTarget {
-  proposeThen(command: Uint8Array, answer: (outcome: ProposeOutcome) => void): void;
+  /** `answer` is told how long it took as well. */
+  proposeThen(command: Uint8Array, answer: (outcome: ProposeOutcome, waitedMs: number) => void): void;
 }
 
 /** What becomes of a command that this server does not take. */
 type Otherwise = (command: Uint8Array) => ProposeResult | Promise<ProposeResult>;
 
 const NO_LEADER: ProposeResult = { kind: 'noLeader' };
+const noLeader: Otherwise = () => NO_LEADER;
 /** Most outcomes by far. */
 const DONE = { true: encodeOutcome({ kind: 'done', ok: true }), false: encodeOutcome({ kind: 'done', ok: false }) };
 
@@ -55,52 +57,59 @@ export class Proposer {
 
   /** Follows the leader. */
   propose(command: Uint8Array): Promise<ProposeResult> {
-    return this.take(command, this.router.isLeader, (taken) => this.elsewhere(taken));
+    return this.take(command, this.router.isLeader, this.followLeader);
   }
 
   /** For commands that another server forwarded: never sends them on. */
   proposeHere(command: Uint8Array): Promise<ProposeResult> {
-    return this.take(command, true, () => NO_LEADER);
+    return this.take(command, true, noLeader);
   }
 
-  /** One promise for each command, and a callback within: a promise in each of the layers took a fifth of a write's time. */
+  /**
+   * One promise for each command, and a callback within: a promise in each of the layers took a fifth of a write's time.
+   * And one scope for all that the callback needs: what a command holds while it waits, the collector copies.
+   */
   private take(command: Uint8Array, isForHere: boolean, otherwise: Otherwise): Promise<ProposeResult> {
-    const { metrics, clock } = this.ports;
+    const { metrics } = this.ports;
     if (this.count >= this.options.proposalsMax || this.bytes + command.length > this.options.bytesMax) {
       metrics.proposals.inc({ result: 'refused' });
       return Promise.resolve({ kind: 'refused', reason: 'too many writes are waiting', retryable: true });
     }
     this.count++;
     this.bytes += command.length;
-    const startedMs = clock.monotonicMs();
-    if (this.closed || !isForHere) return this.finish(command, startedMs, otherwise);
-    return new Promise((resolve) =>
-      this.node.proposeThen(command, (outcome) => {
-        const result = this.resultOf(outcome);
-        resolve(result ? this.settled(command, startedMs, result) : this.finish(command, startedMs, otherwise));
-      }),
-    );
+    if (this.closed || !isForHere) return this.finish(command, 0, otherwise);
+    let resolve!: (result: ProposeResult | Promise<ProposeResult>) => void;
+    const promise = new Promise<ProposeResult>((settle) => (resolve = settle));
+    this.node.proposeThen(command, (outcome, waitedMs) => {
+      const result = this.resultOf(outcome);
+      resolve(result ? this.settled(command, waitedMs, result) : this.finish(command, waitedMs, otherwise));
+    });
+    return promise;
   }
 
-  private async finish(command: Uint8Array, startedMs: number, otherwise: Otherwise): Promise<ProposeResult> {
+  /** `waitedMs` so far. */
+  private async finish(command: Uint8Array, waitedMs: number, otherwise: Otherwise): Promise<ProposeResult> {
+    const { clock } = this.ports;
+    const startedMs = clock.monotonicMs();
     try {
       // Consensus may be in the middle of a turn: nothing new is asked of it before that ends.
       await undefined;
-      return this.settled(command, startedMs, await otherwise(command));
+      const result = await otherwise(command);
+      return this.settled(command, waitedMs + clock.monotonicMs() - startedMs, result);
     } catch (error) {
       this.release(command);
       throw error;
     }
   }
 
-  private async elsewhere(command: Uint8Array): Promise<ProposeResult> {
+  private readonly followLeader: Otherwise = async (command) => {
     const result = await this.router.route(
       () => this.here(command),
       async (leader) => certain(await leader.propose(command)),
       { repeatable: false },
     );
     return result ?? NO_LEADER;
-  }
+  };
 
   private async here(command: Uint8Array): Promise<ProposeResult | undefined> {
     if (this.closed) return undefined;
@@ -120,14 +129,14 @@ export class Proposer {
     }
   }
 
-  private settled(command: Uint8Array, startedMs: number, result: ProposeResult): ProposeResult {
-    const { clock, metrics } = this.ports;
+  private settled(command: Uint8Array, waitedMs: number, result: ProposeResult): ProposeResult {
+    const { metrics } = this.ports;
     this.release(command);
     if (result.kind !== 'applied') {
       metrics.proposals.inc({ result: result.kind });
     } else {
       this.appliedCount++;
-      metrics.proposeSeconds.observe((clock.monotonicMs() - startedMs) / 1000);
+      metrics.proposeSeconds.observe(waitedMs / 1000);
     }
     return result;
   }

@@ -61,7 +61,8 @@ export class FeedHub {
   record(revision: number, deltas: readonly Delta[], commandBytes: number): void {
     if (deltas.length === 0) return;
     this.pending.push({ revision, deltas, selected: this.topics.select(revision, deltas) });
-    this.pendingWeight += commandBytes + deltas.reduce((sum, delta) => sum + weightOf(delta), 0);
+    this.pendingWeight += commandBytes;
+    for (const delta of deltas) this.pendingWeight += weightOf(delta);
   }
 
   /** The end of a run of applied entries: everything up to `revision` goes out as one batch. */
