@@ -2,8 +2,10 @@ import { assert } from '@tribune/platform';
 import { applyCommand } from './commands/apply';
 import type { AuditCommand, RestoreCommand } from './commands/command';
 import { flawOf, isRestoreCommand } from './commands/command-shape';
+import { setEntryAlone } from './commands/kv-set';
 import type { Outcome } from './commands/outcome';
 import { decodeCommand } from './encoding/command-codec';
+import { readKvSet } from './encoding/kv-set-codec';
 import { stateChunks } from './snapshot/chunks';
 import { hashing, hashNow } from './snapshot/hash';
 import { RestoreBuilder } from './snapshot/restore';
@@ -32,6 +34,8 @@ export interface Snapshot {
   readonly tables: Tables;
 }
 
+const DONE: Outcome = { kind: 'done', ok: true };
+
 /**
  * The replicated state machine. Everything it does follows from the sequence of `apply` calls alone: the same commands
  * at the same indexes give the same tables, outcomes and deltas on every server.
@@ -57,6 +61,9 @@ export class StateMachine {
    */
   apply(index: number, command: Uint8Array): Applied {
     assert(index > this.live.revision, 'commands are applied in the order of their indexes');
+    // Most commands by far, and what this decoder takes is well-formed.
+    const set = readKvSet(command);
+    if (set) return this.applyAlone(index, setEntryAlone(this.tables, set, index));
     const decoded = decodeCommand(command);
     if (decoded?.type === 'audit') return this.applyAudit(index, decoded);
     if (isRestoreCommand(decoded)) return this.applyRestore(index, decoded);
@@ -99,6 +106,11 @@ export class StateMachine {
     return this.staging && { id: this.staging.id, chunks: this.staging.next };
   }
 
+  private applyAlone(index: number, deltas: readonly Delta[]): Applied {
+    this.live.advance(index, deltas);
+    return { outcome: DONE, deltas };
+  }
+
   private applyRestore(index: number, command: RestoreCommand): Applied {
     const flaw = flawOf(command);
     if (flaw !== undefined) {
@@ -116,7 +128,7 @@ export class StateMachine {
     this.live.advance(index, []);
     const flaw = flawOf(audit);
     if (flaw !== undefined) return { outcome: { kind: 'error', message: `Malformed command: ${flaw}` }, deltas: [] };
-    return { outcome: { kind: 'done', ok: true }, deltas: [], audit };
+    return { outcome: DONE, deltas: [], audit };
   }
 
   private replace(tables: Tables, revision: number): void {

@@ -2,6 +2,7 @@ import { harness, type Harness } from '../testing/harness';
 import type { KvOperation } from './command';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
+const SESSION = '11111111-1111-1111-1111-111111111111';
 const done = (ok: boolean) => ({ kind: 'done', ok });
 
 describe('writing a key', () => {
@@ -32,6 +33,27 @@ describe('writing a key', () => {
     expect(h.set('a', '1')).toEqual(done(true));
     expect(h.last.deltas).toEqual([]);
     expect(h.tables.indexes.get('kv')).toBe(2);
+  });
+
+  test('alone is the same as in a transaction, also under a lock', () => {
+    const [alone, within] = [harness(), harness()];
+    for (const h of [alone, within]) {
+      h.register('n1');
+      h.createSession(SESSION);
+      h.lock('held', SESSION);
+    }
+    for (const [key, text] of [
+      ['new', '1'],
+      ['new', '2'],
+      ['new', '2'],
+      ['held', 'more'],
+      ['\u{10000}', 'last'],
+    ] as const) {
+      alone.set(key, text);
+      within.txn({ kind: 'kv', operation: { verb: 'set', key, value: bytes(text), flags: 0n } });
+      expect(alone.last.deltas).toEqual(within.last.deltas);
+    }
+    expect(alone.machine.hash()).toBe(within.machine.hash());
   });
 
   test('after a deletion creates it anew', () => {

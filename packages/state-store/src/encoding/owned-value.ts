@@ -7,6 +7,8 @@ const SHARED_BYTES_MAX = 128;
  */
 const SLAB_BYTES = 2048;
 
+const VIEWED_BYTES_MIN = 40;
+
 const EMPTY = Buffer.alloc(0);
 let slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
 let used = 0;
@@ -20,7 +22,7 @@ export function ownedValue(view: Uint8Array): Uint8Array {
   return ownedSlice(view, 0, view.length);
 }
 
-/** The same of a part of `bytes`, without a view of that part. */
+/** The same of a part of `bytes`. */
 export function ownedSlice(bytes: Uint8Array, from: number, to: number): Uint8Array {
   const length = to - from;
   if (length === 0) return EMPTY;
@@ -29,8 +31,10 @@ export function ownedSlice(bytes: Uint8Array, from: number, to: number): Uint8Ar
     slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
     used = 0;
   }
-  for (let i = 0; i < length; i++) slab[used + i] = bytes[from + i]!;
-  const copy = slab.subarray(used, used + length);
+  const copy = new Uint8Array(slab.buffer, used, length);
+  // A loop is fast only for a few bytes, and a view of the source to copy from only for more.
+  if (length < VIEWED_BYTES_MIN) for (let i = 0; i < length; i++) copy[i] = bytes[from + i]!;
+  else copy.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, length));
   used += length;
   return copy;
 }
