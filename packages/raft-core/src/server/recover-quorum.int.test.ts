@@ -4,6 +4,7 @@ import { Metrics, silentLogger, systemClock, systemRandom } from '@tribune/platf
 import { connectState } from '@tribune/protocol';
 import { createReplica } from '@tribune/replica';
 import { encodeCommand } from '@tribune/state-store';
+import { LevelLogStore } from '../storage/level-log-store';
 import { FakePool } from '../testing/fake-membership';
 import { setKey, TestServer, until, write } from '../testing/test-server';
 
@@ -80,6 +81,35 @@ describe('servers whose quorum is lost for good', () => {
     const [one, other] = [ahead.running, behind.running];
     await until(() => one.view.revision === other.view.revision);
     expect(one.stateMachine.hash()).toBe(other.stateMachine.hash());
+  });
+
+  it('follow the survivor of the later term, however much another has that was never committed', async () => {
+    await start(3, 8_192);
+    await write(servers[0]!.state, setKey('a', 'committed'));
+    const [right, wrong] = servers as [TestServer, TestServer];
+    await until(() => [right, wrong].every((server) => value(server, 'a') === 'committed'));
+    for (const server of servers) pool.setStatus(server.name, 'failed');
+    await Promise.all(servers.map((server) => server.stop()));
+    const logs = [right, wrong].map(({ dataDir, id }) => {
+      return new LevelLogStore({ directory: join(dataDir, 'log'), serverId: id });
+    });
+    const found = await Promise.all(logs.map((log) => log.open()));
+    const newest = Math.max(...found.map(({ hardState }) => hardState.term));
+    const append = async (which: 0 | 1, term: number, values: readonly string[]): Promise<void> => {
+      const entries = values.map((text, i) => {
+        const data = encodeCommand(setKey('a', text));
+        return { index: found[which]!.lastIndex + 1 + i, term, kind: 'command' as const, data };
+      });
+      await logs[which]!.append({ hardState: { term, votedFor: undefined }, entries });
+      await logs[which]!.close();
+    };
+    await append(0, newest + 2, ['maybe committed']);
+    await append(1, newest + 1, ['x', 'y', 'z', 'never committed']);
+    for (const server of [right, wrong]) leave(server, [right, wrong]);
+    await Promise.all([right.start(), wrong.start()]);
+    await until(() => right.isLeader);
+    await current(wrong);
+    expect([value(right, 'a'), value(wrong, 'a')]).toEqual(['maybe committed', 'maybe committed']);
   });
 
   it('give no index of the lost ones a second time: a front end that saw their writes forgets them', async () => {

@@ -21,12 +21,17 @@ const PAGE_BYTES = 4 << 20;
  * theirs would take its rows for those of the new history, and a check-and-set on one of theirs could hit another write.
  */
 const INDEXES_LEFT_OUT = 1_000_000_000;
+/**
+ * More than leaders of one term leave uncommitted. A survivor whose last entries were never committed may have more of
+ * them than another has of a later term; it must come out behind that one, or it would keep them.
+ */
+const INDEXES_PER_TERM = 1_000_000;
 
 /**
  * Quorum is lost for good and an operator says in `peers.json` who is left. What is on this disk becomes a snapshot that
- * carries the given configuration, at the same term and an index that is as much further on for every survivor, so that
- * among several the one with the longest log still leads. The file is deleted once that is durable. To be called before the
- * node starts; does nothing without the file.
+ * carries the given configuration, at the same term and an index further on. Whose log is the more up to date (Raft
+ * §5.4.1) also gets the higher index: it leads, and the other survivors take its snapshot for theirs. The file is deleted
+ * once all is durable. To be called before the node starts; does nothing without the file.
  */
 export async function recoverQuorum(parts: RecoveryParts): Promise<void> {
   const file = await PeersFile.read(parts.dataDir);
@@ -42,7 +47,7 @@ async function replaceConfiguration(file: PeersFile, parts: RecoveryParts): Prom
   const { logStore, snapshotStore } = parts;
   try {
     const { machine, term, lastIndex } = await allOf(parts);
-    const index = file.endsAt ?? lastIndex + INDEXES_LEFT_OUT;
+    const index = file.endsAt ?? lastIndex + INDEXES_LEFT_OUT + term * INDEXES_PER_TERM;
     // It ended before, and the group has gone on since.
     if (lastIndex > index) return;
     if (file.endsAt === undefined) await file.begin(index);
