@@ -1,6 +1,6 @@
 import type { Readiness } from '@tribune/platform';
 import type { FeedEvent, FeedRequest, Topic } from '@tribune/protocol';
-import type { Delta, ReadTables, Replica, WatchKey } from '@tribune/state-store';
+import type { Delta, ReadTables, Replica, TableName, WatchKey } from '@tribune/state-store';
 import { FeedReader } from './feed-reader';
 import type { FeedView, ReplicaCollaborators } from './feed-view';
 import { replicaMetrics, type ReplicaMetrics } from './metrics';
@@ -46,8 +46,8 @@ export abstract class BaseView implements FeedView {
     return this.replica.view.park(keys, wake);
   }
 
-  follow(listener: (revision: number, deltas: readonly Delta[]) => void): () => void {
-    return this.replica.view.follow(listener);
+  follow(listener: (revision: number, deltas: readonly Delta[]) => void, tables?: readonly TableName[]): () => void {
+    return this.replica.view.follow(listener, tables);
   }
 
   async start(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Metrics, seededRandom, silentLogger } from '@tribune/platform';
 import type { FeedEvent, FeedRequest, FeedStream, Topic } from '@tribune/protocol';
-import type { Command } from '@tribune/state-store';
+import type { Command, TableName } from '@tribune/state-store';
 import { LocalState, SimClock } from '@tribune/testkit';
 import { createReplica } from './create-replica';
 import type { FeedView, ReplicaOptions } from './feed-view';
@@ -92,6 +92,26 @@ describe('a full view', () => {
     await world.view.atLeast(world.state.machine.revision);
     expect(world.value('a')).toBe('2');
     expect(world.view.readiness()).toEqual({ ready: true });
+  });
+
+  it('whose state is replaced compares only the tables that somebody follows', async () => {
+    const other = new World({ topics: 'all' });
+    other.set('a', '1');
+    const sessions: string[] = [];
+    const kv: string[] = [];
+    const listen = (heard: string[], tables: readonly TableName[]): (() => void) =>
+      other.view.follow((_revision, deltas) => heard.push(...deltas.map(({ table }) => table)), tables);
+    const unfollow = listen(sessions, ['sessions']);
+    await other.view.start();
+    await other.settle();
+    expect(other.value('a')).toBe('1');
+    expect(sessions).toEqual([]);
+    unfollow();
+    listen(kv, ['kv']);
+    other.set('b', '2');
+    await other.view.atLeast(other.state.machine.revision);
+    expect(kv).toContain('kv');
+    await other.view.stop();
   });
 
   it('needs no topics', () => {

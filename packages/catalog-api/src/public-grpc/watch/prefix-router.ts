@@ -35,7 +35,7 @@ export class PrefixRouter {
   private add(prefix: string, publish: Publish): void {
     this.publishers.set(prefix, publish);
     this.lengths.set(prefix.length, (this.lengths.get(prefix.length) ?? 0) + 1);
-    this.unfollow ??= this.view.follow((revision, deltas) => this.route(revision, deltas));
+    this.unfollow ??= this.view.follow((revision, deltas) => this.route(revision, deltas), ['kv']);
   }
 
   private remove(prefix: string): void {

@@ -12,19 +12,23 @@ export function nodesSource(view: View, only?: string): OpenSource<Node, string>
   const isWanted = (name: string): boolean => wanted === undefined || name.toLowerCase() === wanted;
   return (publish) => {
     const release = holdTopic(view, [wanted === undefined ? 'nodes' : `node/${wanted}`]);
-    const unfollow = view.follow((revision, deltas) => {
-      const touched = new Set<string>();
-      for (const delta of deltas) if (delta.table === 'nodes' && isWanted(delta.row.node)) touched.add(delta.row.node);
-      if (touched.size === 0) return;
-      const names = [...touched];
-      // A look-up by name takes any letter case; a node that came back in another case is another name to our readers.
-      const row = (name: string): Node | undefined => {
-        const node = view.tables.nodes.get(name);
-        return node?.node === name ? node : undefined;
-      };
-      const upserts = names.map(row).filter((node) => node !== undefined);
-      publish({ revision, upserts, removals: names.filter((name) => !row(name)) });
-    });
+    const unfollow = view.follow(
+      (revision, deltas) => {
+        const touched = new Set<string>();
+        for (const delta of deltas)
+          if (delta.table === 'nodes' && isWanted(delta.row.node)) touched.add(delta.row.node);
+        if (touched.size === 0) return;
+        const names = [...touched];
+        // A look-up by name takes any letter case; a node that came back in another case is another name to our readers.
+        const row = (name: string): Node | undefined => {
+          const node = view.tables.nodes.get(name);
+          return node?.node === name ? node : undefined;
+        };
+        const upserts = names.map(row).filter((node) => node !== undefined);
+        publish({ revision, upserts, removals: names.filter((name) => !row(name)) });
+      },
+      ['nodes'],
+    );
     return { snapshot: () => nodesNow(view, only), settle: () => undefined, close: both(release, unfollow) };
   };
 }
@@ -51,18 +55,21 @@ export function serviceNamesSource(view: View): OpenSource<string, string> {
       return before === undefined ? [delta.row.service] : [before, delta.row.service];
     };
     const release = holdTopic(view, ['services']);
-    const unfollow = view.follow((revision, deltas) => {
-      const touched = new Set<string>();
-      for (const delta of deltas) {
-        if (delta.table === 'services') for (const name of touchedBy(delta)) touched.add(name);
-      }
-      const { services } = view.tables;
-      const upserts = [...touched].filter((name) => !known.has(name) && services.hasSpelled(name));
-      const removals = [...touched].filter((name) => known.has(name) && !services.hasSpelled(name));
-      for (const name of upserts) known.add(name);
-      for (const name of removals) known.delete(name);
-      if (upserts.length + removals.length > 0) publish({ revision, upserts, removals });
-    });
+    const unfollow = view.follow(
+      (revision, deltas) => {
+        const touched = new Set<string>();
+        for (const delta of deltas) {
+          if (delta.table === 'services') for (const name of touchedBy(delta)) touched.add(name);
+        }
+        const { services } = view.tables;
+        const upserts = [...touched].filter((name) => !known.has(name) && services.hasSpelled(name));
+        const removals = [...touched].filter((name) => known.has(name) && !services.hasSpelled(name));
+        for (const name of upserts) known.add(name);
+        for (const name of removals) known.delete(name);
+        if (upserts.length + removals.length > 0) publish({ revision, upserts, removals });
+      },
+      ['services'],
+    );
     return { snapshot: () => [...known], settle: () => undefined, close: both(release, unfollow) };
   };
 }
