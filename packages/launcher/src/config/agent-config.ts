@@ -1,3 +1,4 @@
+import type { ProfileName } from '@tribune/gossip';
 import type { CheckDefinition, ServiceDefinition } from '@tribune/protocol';
 import type { LogLevel } from '@tribune/platform';
 import type { DecodedAgent } from './schema/agent-fields';
@@ -58,6 +59,8 @@ export interface AgentConfig {
     readonly encrypt: string;
     readonly encryptVerifyIncoming: boolean;
     readonly encryptVerifyOutgoing: boolean;
+    /** Of the LAN pool, for what has no key of its own in `gossip_lan`. The WAN pool has `wan`. */
+    readonly lanProfile: ProfileName;
     readonly lan: DecodedAgent['gossip_lan'];
     readonly wan: DecodedAgent['gossip_wan'];
     readonly reconnectTimeoutMs: number;

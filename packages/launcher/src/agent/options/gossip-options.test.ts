@@ -21,6 +21,11 @@ test('with the probes of Consul it is as Consul’s', () => {
   expect(lan(given)).toEqual({ profile: 'lan', knobs: PROFILES.lan });
 });
 
+test('with a pace of its own it has the rest of Consul’s profile', () => {
+  const given = 'gossip_lan { probe_interval = "2s" probe_timeout = "500ms" }';
+  expect(lan(given)).toEqual({ profile: 'lan', knobs: { ...PROFILES.lan, probeIntervalMs: 2000 } });
+});
+
 test.each([
   ['gossip_nodes = 5', { gossipNodes: 5 }],
   ['gossip_interval = "100ms"', { gossipIntervalMs: 100 }],

@@ -1,4 +1,4 @@
-import { PROFILES, type GossipOptions, type PoolOptions, type ProfileName } from '@tribune/gossip';
+import type { GossipOptions, PoolOptions, ProfileName } from '@tribune/gossip';
 import type { AgentConfig, HostPort } from '../../config/agent-config';
 import type { AgentIdentity } from '../identity';
 import { CONSUL_VERSION } from '../version';
@@ -12,7 +12,7 @@ export function gossipOptionsOf(config: AgentConfig, { nodeId, dataPath }: Agent
     datacenter: config.datacenter,
     bindAddress: config.bindHost,
     advertiseAddress: config.advertiseHost,
-    lan: poolOf(config.serfLan, config.advertiseHost, lanProfile(gossip.lan), gossip.lan),
+    lan: poolOf(config.serfLan, config.advertiseHost, gossip.lanProfile, gossip.lan),
     ...(config.serfWan ? { wan: poolOf(config.serfWan, config.advertiseWanHost, 'wan', gossip.wan) } : {}),
     tags: gossipTags(config, nodeId),
     ...(gossip.encrypt === '' ? {} : { encryptKey: gossip.encrypt }),
@@ -24,10 +24,6 @@ export function gossipOptionsOf(config: AgentConfig, { nodeId, dataPath }: Agent
     serf: { reconnectTimeoutMs: gossip.reconnectTimeoutMs },
   };
 }
-
-/** What has no key of its own follows the pace of the probes: the longest suspicion is as long in both profiles. */
-const lanProfile = ({ probe_interval }: GossipKnobs): ProfileName =>
-  probe_interval === PROFILES.brisk.probeIntervalMs ? 'brisk' : 'lan';
 
 function poolOf(at: HostPort, advertiseAddress: string, profile: ProfileName, knobs: GossipKnobs): PoolOptions {
   return {

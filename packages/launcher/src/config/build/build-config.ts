@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { nameProblem } from '@tribune/gossip';
+import { nameProblem, PROFILES, type ProfileName } from '@tribune/gossip';
 import { parseGoDuration, type LogLevel } from '@tribune/platform';
 import type { AgentConfig, HostPort, JoinPlan, ListenAddress } from '../agent-config';
 import type { DecodedAgent } from '../schema/agent-fields';
@@ -124,6 +124,7 @@ function buildCluster(given: DecodedAgent) {
       encrypt: given.encrypt,
       encryptVerifyIncoming: given.encrypt_verify_incoming,
       encryptVerifyOutgoing: given.encrypt_verify_outgoing,
+      lanProfile: lanProfileOf(given.gossip_lan),
       lan: given.gossip_lan,
       wan: given.gossip_wan,
       reconnectTimeoutMs: given.reconnect_timeout,
@@ -145,6 +146,13 @@ function buildCluster(given: DecodedAgent) {
     rpcHoldTimeoutMs: given.performance.rpc_hold_timeout,
   };
 }
+
+/**
+ * `brisk` is for its own probe interval: its longest suspicion, which has no key, is counted in probes, and is as long as
+ * `lan`'s only so. Who sets another interval gets the rest of Consul's profile with it.
+ */
+const lanProfileOf = ({ probe_interval }: DecodedAgent['gossip_lan']): ProfileName =>
+  probe_interval === PROFILES.brisk.probeIntervalMs ? 'brisk' : 'lan';
 
 function buildHttp(given: DecodedAgent) {
   return {
