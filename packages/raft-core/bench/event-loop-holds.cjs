@@ -1,25 +1,40 @@
 'use strict';
 /**
  * How long the event loop of this thread was held, and by whom. A timer of 1 ms looks at the wall clock and at what Linux
- * says of this thread: the time for which it could run but the machine ran others. A gap less that time is what the
- * program itself did (garbage collection and waiting for the disk or locks included).
+ * says of this thread: how long it ran, and for how long it could have run but the machine ran others. A gap less the
+ * latter is what the program itself did: it ran, or it slept, waiting for the disk, for a lock, or for another thread of
+ * its own, which may in turn wait for a processor (helpers of the garbage collector, a thread of the pool).
  */
 const { readFileSync } = require('node:fs');
 
-/** Milliseconds that this thread waited for a processor, since it began. */
-function queuedMs() {
+/** Milliseconds that this thread ran (a few behind, as Linux counts it), and that it waited for a processor, since it began. */
+function scheduled() {
   try {
-    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ')[1]) / 1e6;
+    const [ran, queued] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ');
+    return { ran: Number(ran) / 1e6, queued: Number(queued) / 1e6 };
   } catch {
-    return 0; // Not Linux: everything counts as ours.
+    return { ran: performance.now(), queued: 0 }; // Not Linux: everything counts as ours.
+  }
+}
+
+/** A look takes some 50 µs. One that took longer was interrupted: its clock and its figures would not belong together. */
+const LOOK_MS_MAX = 0.2;
+const LOOKS_MAX = 50;
+
+function look() {
+  for (let i = 1; ; i++) {
+    const beganMs = performance.now();
+    const { ran, queued } = scheduled();
+    const nowMs = performance.now();
+    if (nowMs - beganMs < LOOK_MS_MAX || i === LOOKS_MAX) return { nowMs, ran, queued };
   }
 }
 
 class EventLoopHolds {
   start() {
     this.gaps = [];
-    this.startedMs = this.lastMs = performance.now();
-    this.lastQueuedMs = queuedMs();
+    this.last = look();
+    this.startedMs = this.last.nowMs;
     this.timer = setInterval(() => this.look(), 1);
   }
 
@@ -39,16 +54,13 @@ class EventLoopHolds {
   }
 
   look() {
-    const nowMs = performance.now();
-    const queued = queuedMs();
-    const wall = nowMs - this.lastMs;
-    this.gaps.push({
-      atMs: Math.round(this.lastMs - this.startedMs),
-      wall,
-      own: Math.max(0, wall - (queued - this.lastQueuedMs)),
-    });
-    this.lastMs = nowMs;
-    this.lastQueuedMs = queued;
+    const { last } = this;
+    const next = look();
+    const wall = next.nowMs - last.nowMs;
+    const own = Math.max(0, wall - (next.queued - last.queued));
+    const slept = Math.max(0, own - (next.ran - last.ran));
+    this.gaps.push({ atMs: Math.round(last.nowMs - this.startedMs), wall, own, slept });
+    this.last = next;
   }
 }
 

@@ -86,7 +86,12 @@ async function measure(name, node, work) {
   );
   if (process.env.HOLDS)
     console.log(
-      longest.map(({ atMs, own, wall }) => `  at ${atMs} ms: ${own.toFixed(0)} of ${wall.toFixed(0)} ms`).join('\n'),
+      longest
+        .map(({ atMs, own, wall, slept }) => {
+          const [held, all, asleep] = [own, wall, slept].map((ms) => ms.toFixed(0));
+          return `  at ${atMs} ms: ${held} of ${all} ms, of these ${asleep} asleep`;
+        })
+        .join('\n'),
     );
   return rate;
 }
