@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 // Time without writes when the leader of three servers is killed (-9), by default settings, on loopback.
 //   node bin/failover.mjs --bin '<binary>' [--beside '<binary>'] [--rounds 5] [--base 23000] [--multiplier 5] [--explain 400]
+//     [--fault kill|stop|all]
+// `stop`: it is stopped (SIGSTOP) instead, asked for the write that the next leader took, and continued: a 404 is a stale
+// answer. `all`: all three are killed and started again at once, from which moment on the time counts.
 // A writer tries each surviving server every 20 ms, one try at a time; the dead server is started again each round.
 // It also checks that every acknowledged write is there at the end of each round. `--beside` takes turns with another
 // program on ports of its own; `--explain` prints what the writer and the servers said in rounds that took longer (ms).
@@ -19,9 +22,14 @@ const { values: options } = parseArgs({
     base: { type: 'string', default: '23000' },
     multiplier: { type: 'string' },
     explain: { type: 'string' },
+    fault: { type: 'string', default: 'kill' },
   },
 });
+if (!['kill', 'stop', 'all'].includes(options.fault))
+  throw new Error(`--fault ${options.fault} is none of kill, stop, all`);
 const SERVERS = [0, 1, 2];
+/** What was sent on to a stopped leader is not answered: the next try must not wait for it. */
+const WRITE_PATIENCE_MS = options.fault === 'stop' ? 200 : 1_000;
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Three servers of one program. */
@@ -29,6 +37,7 @@ class Pool {
   gaps = [];
   acknowledged = new Set();
   lost = 0;
+  stale = 0;
   #processes = [];
   #written = 0;
   #folder = fs.mkdtempSync(path.join(os.tmpdir(), 'failover-'));
@@ -51,16 +60,17 @@ class Pool {
   async round(number) {
     await this.#settled();
     const leader = await this.#leader();
-    const live = SERVERS.filter((i) => i !== leader);
-    for (let k = 0; k < 20; k++) await this.#write(live[k % 2]);
+    const live = options.fault === 'all' ? SERVERS : SERVERS.filter((i) => i !== leader);
+    for (let k = 0; k < 20; k++) await this.#write(live[k % live.length]);
     const steps = [];
     const wallMs = Date.now();
-    this.#kill(leader);
+    await this.#strike(leader);
     const began = performance.now();
     for (let attempt = 0; ; attempt++) {
       const asked = performance.now();
-      const done = await this.#write(live[attempt % 2], (answer) =>
-        steps.push(`${ms(asked - began)} s${live[attempt % 2]} ${ms(performance.now() - asked)} ms: ${answer}`),
+      const server = live[attempt % live.length];
+      const done = await this.#write(server, (answer) =>
+        steps.push(`${ms(asked - began)} s${server} ${ms(performance.now() - asked)} ms: ${answer}`),
       );
       if (done) break;
       await sleep(20);
@@ -68,20 +78,40 @@ class Pool {
     }
     const gap = performance.now() - began;
     this.gaps.push(gap);
+    if (options.fault === 'stop') await this.#resume(leader);
     const missing = await this.#missing(live[0]);
     this.lost += missing;
     console.log(
-      `${this.name}, round ${number}: leader s${leader} killed, next write after ${ms(gap)} ms, ` +
+      `${this.name}, round ${number}: ${options.fault}, leader s${leader}, next write after ${ms(gap)} ms, ` +
         `acknowledged ${this.acknowledged.size}, lost ${missing}`,
     );
     if (options.explain && this === pools[0] && gap > Number(options.explain)) this.#explain(live, wallMs, gap, steps);
-    this.#launch(leader);
+    if (options.fault === 'kill') this.#launch(leader);
   }
 
   summary() {
     const sorted = [...this.gaps].sort((a, b) => a - b);
     const at = (share) => ms(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]);
-    return `${this.name}: n ${sorted.length}, p50 ${at(0.5)} ms, p90 ${at(0.9)}, p99 ${at(0.99)}, slowest ${sorted.slice(-4).map(ms)}, lost ${this.lost} of ${this.acknowledged.size}`;
+    return `${this.name}: n ${sorted.length}, p50 ${at(0.5)} ms, p90 ${at(0.9)}, p99 ${at(0.99)}, slowest ${sorted.slice(-4).map(ms)}, lost ${this.lost} of ${this.acknowledged.size}, stale ${this.stale}`;
+  }
+
+  async #strike(leader) {
+    if (options.fault === 'stop') return process.kill(-this.#processes[leader].pid, 'SIGSTOP');
+    const struck = options.fault === 'all' ? SERVERS : [leader];
+    const gone = struck.map((i) => new Promise((resolve) => this.#processes[i].once('exit', resolve)));
+    for (const i of struck) this.#kill(i);
+    if (options.fault !== 'all') return undefined;
+    await Promise.all(gone);
+    for (const i of SERVERS) this.#launch(i);
+  }
+
+  /** What is asked of it while it stands still waits in its sockets, and is newer than all that it knows. */
+  async #resume(leader) {
+    const newest = [...this.acknowledged].at(-1);
+    const answer = this.#ask(leader, 'GET', `/v1/kv/${newest}`, undefined, 30_000);
+    await sleep(200);
+    process.kill(-this.#processes[leader].pid, 'SIGCONT');
+    if ((await answer).status === 404) this.stale++;
   }
 
   #launch(i) {
@@ -145,7 +175,7 @@ class Pool {
   }
 
   async #put(server, key, tell = () => undefined) {
-    const { status, body } = await this.#ask(server, 'PUT', `/v1/kv/${key}`, 'x');
+    const { status, body } = await this.#ask(server, 'PUT', `/v1/kv/${key}`, 'x', WRITE_PATIENCE_MS);
     tell(`${status} ${body.trim()}`);
     return status === 200 && body.trim() === 'true';
   }
@@ -199,4 +229,4 @@ for (const pool of pools) await pool.start();
 for (let round = 1; round <= Number(options.rounds); round++) for (const pool of pools) await pool.round(round);
 for (const pool of pools) console.log(pool.summary());
 console.log(`load ${os.loadavg().map((value) => value.toFixed(1))}, ${os.cpus().length} processors`);
-process.exit(pools.some(({ lost }) => lost > 0) ? 1 : 0);
+process.exit(pools.some(({ lost, stale }) => lost + stale > 0) ? 1 : 0);
