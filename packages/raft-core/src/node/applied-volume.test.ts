@@ -26,3 +26,12 @@ it('remembers marks, not entries', () => {
   expect(volume.since(95_000)).toBeGreaterThan(49_000);
   expect(volume.since(95_000)).toBeLessThan(52_000);
 });
+
+it.each([90_000, 90_050, 99_999])('forgets what lies before %d and no more, wherever the marks are', (index) => {
+  const volume = new AppliedVolume();
+  for (let applied = 1; applied <= 100_000; applied++) volume.applied(applied, 10);
+  const before = volume.since(index);
+  volume.forget(index);
+  expect(volume.since(index)).toBe(before);
+  expect(before).toBeLessThan(10 * (100_000 - index + 128));
+});

@@ -41,8 +41,9 @@ export class AppliedVolume {
     return this.total <= bytes ? 0 : (fitting?.index ?? this.marks.at(-1)?.index ?? 0);
   }
 
+  /** Keeps the last mark at or before `upTo`: without it, all that ever was would lie behind that index. */
   forget(upTo: LogIndex): void {
-    const kept = this.marks.findIndex((mark) => mark.index >= upTo);
-    if (kept > 0) this.marks.splice(0, kept);
+    const forgotten = this.marksUpTo(upTo) - 1;
+    if (forgotten > 0) this.marks.splice(0, forgotten);
   }
 }
