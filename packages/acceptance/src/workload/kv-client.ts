@@ -29,12 +29,16 @@ export class KvClient {
     return this.doors.length;
   }
 
-  /** Undefined when nothing is known of the outcome. */
-  async perform(server: number, key: string, action: Asked, query = ''): Promise<KvAnswer | undefined> {
+  /**
+   * Undefined when nothing is known of the outcome. `along`: a check-and-set is one half of a transaction, whose other half
+   * writes this key.
+   */
+  async perform(server: number, key: string, action: Asked, along?: string): Promise<KvAnswer | undefined> {
     const record = { key, action, client: this.id, calledAt: performance.now(), returnedAt: Infinity };
     const open: { -readonly [K in keyof KvOperation]: KvOperation[K] } = record;
     this.history.push(open);
-    const answer = await this.send(server, key, action, query).catch((error: NodeJS.ErrnoException) => error);
+    const sent = along === undefined ? this.send(server, key, action) : this.transact(server, key, action, along);
+    const answer = await sent.catch((error: NodeJS.ErrnoException) => error);
     const meaning = 'status' in answer ? meaningOf(answer) : lossOf(answer);
     if (meaning === 'refused') this.history.splice(this.history.indexOf(open), 1);
     if (meaning === undefined || meaning === 'refused') return undefined;
@@ -55,12 +59,22 @@ export class KvClient {
     for (const door of this.doors) door.close();
   }
 
-  private send(server: number, key: string, action: Asked, query: string): Promise<Answer> {
+  private async transact(server: number, key: string, action: Asked, along: string): Promise<Answer> {
+    if (action.kind !== 'cas') throw new Error(`${action.kind} goes alone`);
+    const cas = { Verb: 'cas', Key: `${this.under}/${key}`, Index: action.index, Value: base64(action.value) };
+    const set = { Verb: 'set', Key: `${this.under}/${along}`, Value: base64(along) };
+    const answer = await this.doors[server]!.send('PUT', '/v1/txn', JSON.stringify([{ KV: set }, { KV: cas }]));
+    // 409: rolled back. Told as a check-and-set alone is told.
+    if (answer.status === 200) return { ...answer, text: 'true' };
+    return answer.status === 409 ? { ...answer, status: 200, text: 'false' } : answer;
+  }
+
+  private send(server: number, key: string, action: Asked): Promise<Answer> {
     const path = `/v1/kv/${this.under}/${key}`;
     const door = this.doors[server]!;
     switch (action.kind) {
       case 'get':
-        return door.send('GET', `${path}${query}`);
+        return door.send('GET', path);
       case 'put':
         return door.send('PUT', path, action.value);
       case 'cas':
@@ -74,6 +88,8 @@ export class KvClient {
     }
   }
 }
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 interface RowJson {
   readonly Value: string;

@@ -9,11 +9,13 @@ const THINK_MS = 30;
 
 /**
  * Eight users who write, read, exchange, delete and lock ten keys through all servers, in the default mode, and keep a
- * list of keys of their own that each must be there at the end once it was acknowledged.
+ * list of keys of their own that each must be there at the end once it was acknowledged. Half of the exchanges are
+ * transactions that also write such a key; of one that was refused it must not be there.
  */
 export class Workload {
   readonly history: KvOperation[] = [];
   readonly acknowledged = new Set<string>();
+  private readonly refused = new Set<string>();
   private readonly clients: readonly KvClient[];
   private readonly name = `w${Math.random().toString(36).slice(2, 8)}`;
   private values = 0;
@@ -52,11 +54,14 @@ export class Workload {
     return verdict.kind === 'linearizable' ? verdict.kind : explain(verdict, this.history);
   }
 
-  /** Acknowledged keys that `door` does not have. */
+  /** Acknowledged keys that `door` does not have, and keys of refused transactions that it has. */
   async missing(door: { json<T>(path: string): Promise<T> }): Promise<string[]> {
     const all = await door.json<string[]>(`/v1/kv/${this.name}/own/?keys&consistent`);
     const there = new Set(all.map((key) => key.slice(this.name.length + 1)));
-    return [...this.acknowledged].filter((key) => !there.has(key));
+    const halves = [...this.refused]
+      .filter((key) => there.has(key))
+      .map((key) => `${key}, which was refused, is there`);
+    return [...[...this.acknowledged].filter((key) => !there.has(key)), ...halves];
   }
 
   /** How many writes were acknowledged so far. */
@@ -87,7 +92,9 @@ export class Workload {
   private async touch(client: KvClient, server: number, session: string, seen: Map<string, number>): Promise<void> {
     const key = `k${Math.floor(Math.random() * KEYS)}`;
     const action = someAction(`${this.values++}`, session, seen.get(key));
-    const answer = await client.perform(server, key, action);
+    const along = action.kind === 'cas' && Math.random() < 0.5 ? `own/${this.values++}` : undefined;
+    const answer = await client.perform(server, key, action, along);
+    if (along && answer && 'done' in answer) (answer.done ? this.acknowledged : this.refused).add(along);
     if (answer && 'row' in answer) seen.set(key, answer.row?.modifyIndex ?? 0);
   }
 }
