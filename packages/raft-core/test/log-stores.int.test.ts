@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '@tribune/platform';
 import type { Entry } from '../src/core/message';
+import { LevelDatabase } from '../src/storage/level-database';
 import { LevelLogStore } from '../src/storage/level-log-store';
 import type { LogStore } from '../src/storage/log-store';
-import { entry, logStoreCompliance } from '../src/testing/log-store-compliance';
+import { entries, entry, logStoreCompliance } from '../src/testing/log-store-compliance';
 import { MemoryDisk, MemoryLogStore } from '../src/testing/memory-log-store';
 
 logStoreCompliance('MemoryLogStore', async () => {
@@ -79,5 +80,34 @@ describe('LevelDB and memory hold the same log', () => {
     for (let step = 0; step < 80; step++) await (random.integer(30) === 0 ? reset : steps[random.integer(8)]!)();
     await reopen();
     await both((store) => store.close());
+  });
+});
+
+describe('a log in LevelDB that changes while it is read', () => {
+  /** The lookup of the first run, which others may overtake. */
+  const lookup = LevelDatabase.prototype as unknown as { startOf(index: number, ...rest: unknown[]): Promise<number> };
+  let directory: string;
+  beforeEach(async () => (directory = await mkdtemp(join(tmpdir(), 'raft-race-'))));
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each([
+    ['compacted', 10, (log: LogStore) => log.compact(50)],
+    ['cut off', 90, (log: LogStore) => log.append({ entries: entries(60, 61, 2) })],
+  ])('gives what was there when the read began: %s', async (_what, from, change) => {
+    const log = new LevelLogStore({ directory, serverId: 'a' });
+    await log.open();
+    for (let i = 0; i < 20; i++) await log.append({ entries: entries(i * 5 + 1, i * 5 + 5) });
+    const { startOf } = lookup;
+    let changed: Promise<void> | undefined;
+    jest.spyOn(lookup, 'startOf').mockImplementationOnce(async function (this: unknown, ...args) {
+      const found = await startOf.apply(this as typeof lookup, args);
+      await changed;
+      return found;
+    });
+    const reading = log.read(from, from + 5, 1e9);
+    await (changed = change(log));
+    expect(await reading).toEqual(entries(from, from + 5));
+    await log.close();
   });
 });

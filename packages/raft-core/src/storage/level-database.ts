@@ -8,6 +8,7 @@ import { readSafeInteger, writeSafeInteger } from './log-record';
 /** What `level` is under Node: its own types stop at what browsers can do as well. */
 type Database = Level<Buffer, Buffer> & { compactRange(start: Buffer, end: Buffer): Promise<void> };
 type Chained = ReturnType<Database['batch']>;
+type Snapshot = ReturnType<Database['snapshot']>;
 
 const HEAD_KEY = Buffer.from('h');
 /** 'e' */
@@ -59,16 +60,12 @@ export class LevelDatabase {
 
   /** From the run that holds entry `from`, as far as entry `to`. */
   async *runs(from: LogIndex, to = Infinity): AsyncIterable<readonly Run[]> {
-    const range = { gte: entryKey(await this.startOf(from)), lte: entryKey(to), highWaterMarkBytes: STEP.bytes };
-    const iterator = this.database.iterator(range);
+    // Taken before anything is awaited: what is compacted or cut off meanwhile stays readable.
+    const snapshot = this.database.snapshot();
     try {
-      for (;;) {
-        const batch = await iterator.nextv(STEP.runs);
-        if (batch.length === 0) return;
-        yield batch.map(runOf);
-      }
+      yield* this.steps({ gte: entryKey(await this.startOf(from, snapshot)), lte: entryKey(to), snapshot });
     } finally {
-      await iterator.close();
+      await snapshot.close();
     }
   }
 
@@ -102,9 +99,22 @@ export class LevelDatabase {
     return this.database.close();
   }
 
+  private async *steps(range: { gte: Buffer; lte: Buffer; snapshot: Snapshot }): AsyncIterable<readonly Run[]> {
+    const iterator = this.database.iterator({ ...range, highWaterMarkBytes: STEP.bytes });
+    try {
+      for (;;) {
+        const batch = await iterator.nextv(STEP.runs);
+        if (batch.length === 0) return;
+        yield batch.map(runOf);
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
   /** Where the run that holds this entry begins: the last start that is not behind it. */
-  private async startOf(index: LogIndex): Promise<LogIndex> {
-    const range = { gte: entryKey(0), lte: entryKey(index), reverse: true, limit: 1 };
+  private async startOf(index: LogIndex, snapshot?: Snapshot): Promise<LogIndex> {
+    const range = { gte: entryKey(0), lte: entryKey(index), reverse: true, limit: 1, snapshot };
     const [key] = await this.database.keys(range).all();
     return key ? indexOf(key) : index;
   }
