@@ -2,6 +2,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CodedError, messageOf } from '@tribune/platform';
 import type { Configuration, LogIndex, Server } from '../core/message';
+import { syncDirectory } from '../storage/sync-directory';
 
 export class RecoveryError extends CodedError<{ readonly code: 'RAFT_RECOVERY_REFUSED' }> {
   constructor(message: string, cause?: unknown) {
@@ -49,21 +50,12 @@ export class PeersFile {
       await file.close();
     }
     await rename(temporary, this.path);
-    await this.syncDirectory();
+    await syncDirectory(dirname(this.path));
   }
 
   async remove(): Promise<void> {
     await rm(this.path);
-    await this.syncDirectory();
-  }
-
-  private async syncDirectory(): Promise<void> {
-    const directory = await open(dirname(this.path), 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
+    await syncDirectory(dirname(this.path));
   }
 }
 

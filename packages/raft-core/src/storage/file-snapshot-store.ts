@@ -5,6 +5,7 @@ import type { SnapshotMeta } from '../core/message';
 import { sequentialReader } from './file-reader';
 import { decodeChunks, decodeHeader, encodeSnapshot } from './snapshot-format';
 import type { ByteChunks, SnapshotStore, StoredSnapshot } from './snapshot-store';
+import { syncDirectory } from './sync-directory';
 
 const KEPT = 2;
 const SUFFIX = '.snapshot';
@@ -157,13 +158,4 @@ async function writeAll(file: FileHandle, pieces: readonly Uint8Array[]): Promis
   const { bytesWritten } = await file.writev(pieces);
   if (bytesWritten < bytes) await file.appendFile(Buffer.concat(pieces).subarray(bytesWritten));
   return bytes;
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

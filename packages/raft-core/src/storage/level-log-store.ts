@@ -7,7 +7,7 @@
  * - a latch: after the first failed write nothing is written again, since LevelDB itself would go on and lie.
  */
 import { mkdir, rename, rm, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { assert } from '@tribune/platform';
 import type { Entry, LogIndex, ServerId } from '../core/message';
 import { entriesOf, type Run, RunWriter, runUpTo } from './entry-run';
@@ -18,6 +18,7 @@ import { type Link, type LinkedEntry, missing, noLink, recordBytes } from './log
 import { type LogScan, scanLog } from './log-scan';
 import type { LogBatch, LogStore, RestoredLog } from './log-store';
 import { isFromTheFuture, StorageError } from './storage-error';
+import { syncDirectory } from './sync-directory';
 import { findDamagedTable } from './table-check';
 
 const emptyHead: LogHead = {
@@ -53,13 +54,15 @@ export class LevelLogStore implements LogStore {
   }
 
   async open(): Promise<RestoredLog> {
-    await mkdir(this.options.directory, { recursive: true });
+    const { directory } = this.options;
+    await mkdir(directory, { recursive: true });
     const copy = this.headFile.open();
     const damage = await this.openSound();
     if (damage && !copy) throw this.unusable(damage);
     const isReadable = damage === undefined;
     this.head = await this.newestHead(copy, isReadable);
     await this.checkOwner();
+    for (const folder of [directory, dirname(directory)]) await syncDirectory(folder);
     const scan = await scanLog(this.head, isReadable ? this.database!.runs(this.head.base.index + 1) : nothing());
     return this.settle({ ...scan, damage: damage ?? scan.damage }, isReadable);
   }
@@ -219,6 +222,7 @@ export class LevelLogStore implements LogStore {
     await rm(this.path('log-damaged'), { recursive: true, force: true });
     await rename(this.path('log'), this.path('log-damaged'));
     await rename(this.path('log-rebuilt'), this.path('log'));
+    await syncDirectory(this.options.directory);
     this.database = await LevelDatabase.open(this.path('log'));
     return scanLog(this.head, this.database.runs(this.head.base.index + 1));
   }
