@@ -8,7 +8,6 @@ export { RaftServerOptionsError, validateServerOptions, type RaftServerOptions }
 export { FeedError } from './server/feed/feed-subscriber';
 export type { NodeStatus, PeerStatus } from './node/outcomes';
 export { RaftNode, type RaftNodeCollaborators } from './node/raft-node';
-export { becomeOnlyServer } from './node/recovery';
 export type { RaftNodeOptions } from './node/options';
 export type { StateMachine } from './node/state-machine';
 export type { Entry, Message } from './core/message';

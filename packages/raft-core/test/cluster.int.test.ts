@@ -5,7 +5,6 @@ import { silentLogger, systemClock, systemRandom } from '@tribune/platform';
 import { GrpcServer } from '@tribune/protocol';
 import { eventually as patiently, freePort } from '@tribune/testkit';
 import { RaftNode } from '../src/node/raft-node';
-import { becomeOnlyServer } from '../src/node/recovery';
 import { FileSnapshotStore } from '../src/storage/file-snapshot-store';
 import { LevelLogStore } from '../src/storage/level-log-store';
 import { JournalMachine } from '../src/testing/journal-machine';
@@ -243,25 +242,5 @@ describe('servers over gRPC and LevelDB', () => {
     await eventually(() => !hurt.node.status().recovering, 'the log is whole again');
     await eventually(() => hurt.machine.texts.length === 21, 'the follower is level again');
     expect(hurt.machine.journal).toEqual(healer.machine.journal);
-  });
-
-  it('the last of three servers can be made a group of one, keeps its state, and grows again', async () => {
-    const servers = await boot(['a', 'b', 'c']);
-    for (const server of servers) await server.node.bootstrap(membersOf(servers));
-    const leader = await leaderOf(servers);
-    for (let i = 0; i < 5; i++) await leader.node.propose(text(`command ${i}`));
-    const last = servers.find((server) => server !== leader)!;
-    await eventually(() => last.machine.texts.length === 5, 'the follower is level');
-    for (const server of servers) await server.stop();
-    running = [last];
-    await becomeOnlyServer(membersOf([last])[0]!, last.stores());
-    await last.start();
-    expect(await leaderOf(running)).toBe(last);
-    expect(await last.node.propose(text('alone'))).toMatchObject({ kind: 'applied', result: 6 });
-    const [fresh] = (await boot(['d'])) as [TestServer];
-    running = [last, fresh];
-    share(last, fresh);
-    await last.node.changeMembership([{ kind: 'addVoter', server: membersOf([fresh])[0]! }]);
-    await eventually(() => fresh.machine.texts.length === 6, 'the new server is level');
   });
 });

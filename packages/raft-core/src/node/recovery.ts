@@ -1,7 +1,6 @@
 import type { Logger } from '@tribune/platform';
 import { emptyState, type PersistentState } from '../core/config';
-import { encodeConfiguration } from '../core/configuration-codec';
-import type { LogPosition, Server, ServerId, Term } from '../core/message';
+import type { LogPosition, ServerId, Term } from '../core/message';
 import type { LogStore, RestoredLog } from '../storage/log-store';
 import type { SnapshotStore, StoredSnapshot } from '../storage/snapshot-store';
 import { StorageError } from '../storage/storage-error';
@@ -24,28 +23,6 @@ export async function recover(id: ServerId, collaborators: RecoveryCollaborators
   refuseHopelessStart(id, state, log);
   if (snapshot) await stateMachine.restore(snapshot.chunks(), snapshot.meta.index);
   return state;
-}
-
-/**
- * Quorum is lost for good: makes `server` a group of one on everything that its disk holds. What only the lost majority
- * had is lost; the other servers must come back with empty folders under new ids. Call it before `start`.
- */
-export async function becomeOnlyServer(
-  server: Server,
-  { logStore, snapshotStore }: Pick<RecoveryCollaborators, 'logStore' | 'snapshotStore'>,
-): Promise<void> {
-  const snapshot = await snapshotStore.open();
-  const log = await logStore.open();
-  try {
-    const { hardState, lastIndex } = await join(log, snapshot, logStore);
-    // A term of its own: no entry of the old group can carry it.
-    const term = hardState.term + 1;
-    const data = encodeConfiguration({ voters: [server], outgoing: [], learners: [] });
-    const entries = [{ index: lastIndex + 1, term, kind: 'configuration' as const, data }];
-    await logStore.append({ hardState: { term, votedFor: undefined }, entries });
-  } finally {
-    await logStore.close();
-  }
 }
 
 /** The log must reach back to the snapshot and agree with it; else it begins anew behind the snapshot. */
