@@ -100,6 +100,8 @@ export class ScenarioWorld {
         () => act(() => server.raft!.tick()),
       );
     },
+    // The clock of 2 leaps ahead by 60 ms, while nothing stands still: jump 2 60
+    jump: ([id, ms]) => void (this.at(id!).nowMs += Number(ms)),
     // A command may be long: x*900 is 900 times x.
     propose: ([id, ...commands]) => {
       const result = this.at(id!).raft!.propose(commands.map((command) => Buffer.from(unfold(command))));
