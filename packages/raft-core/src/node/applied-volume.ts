@@ -8,7 +8,8 @@ const STEP_ENTRIES = 128;
  */
 export class AppliedVolume {
   private readonly marks: { readonly index: LogIndex; readonly bytes: number }[] = [];
-  private total = 0;
+  /** Applied since the start. */
+  total = 0;
 
   applied(index: LogIndex, bytes: number): void {
     this.total += bytes;
@@ -20,10 +21,15 @@ export class AppliedVolume {
 
   /** Applied after `index`, as far as is remembered. */
   since(index: LogIndex): number {
-    return this.total - (this.marks[this.marksUpTo(index) - 1]?.bytes ?? 0);
+    return this.total - this.upTo(index);
   }
 
-  /** How many marks there are at or before `index`. By halves: every proposal asks. */
+  /** The part of {@link total} that lies up to `index`. */
+  upTo(index: LogIndex): number {
+    return this.marks[this.marksUpTo(index) - 1]?.bytes ?? 0;
+  }
+
+  /** How many marks there are at or before `index`. */
   private marksUpTo(index: LogIndex): number {
     let low = 0;
     let high = this.marks.length;

@@ -10,16 +10,22 @@ const MIB = 1024 * KIB;
 /** Of commands of this size the default number, 16,384, makes 2 MiB. */
 const COMMAND_BYTES = 128;
 
-/** After a snapshot of that size, how many commands are applied until the next one is due. */
-function commandsUntilDue(stateBytes: number, commandBytes = COMMAND_BYTES): number {
-  const last = { meta: { index: 1_000, term: 1, configuration: noConfiguration }, bytes: stateBytes };
+const LAST = 1_000;
+
+function snapshotsAfter(stateBytes: number): Snapshots {
+  const last = { meta: { index: LAST, term: 1, configuration: noConfiguration }, bytes: stateBytes };
   const snapshotStore = { latest: () => last } as unknown as SnapshotStore;
   const ports = { snapshotStore, clock: new SimClock(), logger: silentLogger } as unknown as SnapshotsCollaborators;
-  const snapshots = new Snapshots(completeOptions({ id: 'a', address: '127.0.0.1:1' }), ports);
-  snapshots.volume.applied(last.meta.index, 0);
-  for (let index = last.meta.index + 1; ; index++) {
+  return new Snapshots(completeOptions({ id: 'a', address: '127.0.0.1:1' }), ports);
+}
+
+/** After a snapshot of that size, how many commands are applied until the next one is due. */
+function commandsUntilDue(stateBytes: number, commandBytes = COMMAND_BYTES): number {
+  const snapshots = snapshotsAfter(stateBytes);
+  snapshots.volume.applied(LAST, 0);
+  for (let index = LAST + 1; ; index++) {
     snapshots.volume.applied(index, commandBytes);
-    if (snapshots.isDue(index)) return index - last.meta.index;
+    if (snapshots.isDue(index)) return index - LAST;
   }
 }
 
@@ -38,4 +44,14 @@ test.each([20 * MIB, 500 * MIB])('one of %d bytes after four times the default n
 test('large commands make it due by their volume', () => {
   expect(commandsUntilDue(0, MIB)).toBe(32);
   expect(commandsUntilDue(500 * MIB, MIB)).toBe(32);
+});
+
+test('a log is too long when nothing clears it, and never when it is cleared again and again, wherever that cuts it', () => {
+  const [kept, cleared] = [snapshotsAfter(MIB), snapshotsAfter(MIB)];
+  for (let index = 1; index <= 200_000; index++) {
+    for (const { volume } of [kept, cleared]) volume.applied(index, KIB);
+    if (index % 16_384 === 0) cleared.cleared(index - 10_001);
+    if (index % 1_000 === 0) expect(cleared.logIsTooLong).toBe(false);
+  }
+  expect(kept.logIsTooLong).toBe(true);
 });

@@ -32,7 +32,8 @@ export class Snapshots {
   readonly volume = new AppliedVolume();
   private taking: Promise<LogIndex> | undefined;
   readonly intake: SnapshotIntake;
-  private clearedUpTo: LogIndex = 0;
+  /** Of {@link volume}, what the disk has no longer. Kept, as every proposal asks how much it has. */
+  private clearedVolume = 0;
   private readonly stopping = new AbortController();
 
   constructor(
@@ -75,12 +76,12 @@ export class Snapshots {
     const { logBytesMax, snapshotThresholdBytes, trailingBytes } = this.options;
     // Never before a snapshot is due: it would wait for writes that wait for it.
     const least = 2 * (snapshotThresholdBytes + trailingBytes);
-    return this.volume.since(this.clearedUpTo) > Math.max(logBytesMax, least, 2 * this.bytes);
+    return this.volume.total - this.clearedVolume > Math.max(logBytesMax, least, 2 * this.bytes);
   }
 
   /** The log up to here is gone from the disk. */
   cleared(index: LogIndex): void {
-    this.clearedUpTo = index;
+    this.clearedVolume = this.volume.upTo(index);
     this.volume.forget(index);
   }
 
