@@ -148,9 +148,13 @@ export class SimServer {
     this.world.network.unplug(this.id);
   }
 
-  /** The end of the log is found damaged at the next start (storage rule S3). */
+  /**
+   * The end of the log is found damaged at the next start (storage rule S3). Not in a log with nothing but the founding
+   * entry: without that a server cannot know whether there are others, and refuses to start (RAFT_LOG_LOST).
+   */
   damage(entries: number): void {
     const { disk } = this;
+    if (disk.base.index + disk.entries.length <= 1) return;
     const kept = Math.max(0, disk.entries.length - entries);
     disk.distrustedUpTo = Math.max(disk.distrustedUpTo, disk.base.index + disk.entries.length);
     disk.entries = disk.entries.slice(0, kept);
