@@ -3,6 +3,9 @@ import { eventually } from '@tribune/testkit';
 import { KvClient, type Door } from './kv-client';
 
 const KEYS = 10;
+const SERVICES = 3;
+/** Of all requests, those that register, read or deregister a service. */
+const REGISTRATIONS = 0.15;
 const CLIENTS = 8;
 /** Between the answers and the next question of one client, on average. */
 const THINK_MS = 30;
@@ -10,7 +13,8 @@ const THINK_MS = 30;
 /**
  * Eight users who write, read, exchange, delete and lock ten keys through all servers, in the default mode, and keep a
  * list of keys of their own that each must be there at the end once it was acknowledged. Half of the exchanges are
- * transactions that also write such a key; of one that was refused it must not be there.
+ * transactions that also write such a key; of one that was refused it must not be there. Beside that they register,
+ * read and deregister three services, whose histories are judged as those of keys.
  */
 export class Workload {
   readonly history: KvOperation[] = [];
@@ -45,10 +49,10 @@ export class Workload {
   async judge(): Promise<string> {
     const reader = this.clients[0]!;
     for (let server = 0; server < reader.size; server++) {
-      for (let key = 0; key < KEYS; key++) {
-        // Nothing is broken any more, but a busy machine may elect at any moment.
-        await eventually(`server ${server} answers`, () => reader.perform(server, `k${key}`, { kind: 'get' }));
-      }
+      // Nothing is broken any more, but a busy machine may elect at any moment.
+      const answers = (read: () => Promise<unknown>): Promise<unknown> => eventually(`server ${server} answers`, read);
+      for (let key = 0; key < KEYS; key++) await answers(() => reader.perform(server, `k${key}`, { kind: 'get' }));
+      for (let i = 0; i < SERVICES; i++) await answers(() => reader.register(server, `s${i}`, { kind: 'get' }));
     }
     const verdict = checkKvLinearizability(this.history);
     return verdict.kind === 'linearizable' ? verdict.kind : explain(verdict, this.history);
@@ -78,6 +82,7 @@ export class Workload {
     while (this.running) {
       const server = Math.floor(Math.random() * client.size);
       if (Math.random() < 0.15) await this.append(client, server);
+      else if (Math.random() < REGISTRATIONS) await this.register(client, server);
       else await this.touch(client, server, session, seen);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * this.thinkMs * 2));
     }
@@ -89,6 +94,12 @@ export class Workload {
     if (answer && 'done' in answer && answer.done) this.acknowledged.add(key);
   }
 
+  private async register(client: KvClient, server: number): Promise<void> {
+    const pick = Math.random();
+    const action = pick < 0.5 ? get : pick < 0.85 ? ({ kind: 'put', value: `${this.values++}` } as const) : remove;
+    await client.register(server, `s${Math.floor(Math.random() * SERVICES)}`, action);
+  }
+
   private async touch(client: KvClient, server: number, session: string, seen: Map<string, number>): Promise<void> {
     const key = `k${Math.floor(Math.random() * KEYS)}`;
     const action = someAction(`${this.values++}`, session, seen.get(key));
@@ -98,6 +109,9 @@ export class Workload {
     if (answer && 'row' in answer) seen.set(key, answer.row?.modifyIndex ?? 0);
   }
 }
+
+const get = { kind: 'get' } as const;
+const remove = { kind: 'delete' } as const;
 
 /** The end of the longest order that was found, and the earliest operations that do not fit behind it. */
 function explain(verdict: Exclude<KvVerdict, { kind: 'linearizable' }>, history: readonly KvOperation[]): string {
