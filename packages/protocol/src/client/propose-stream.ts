@@ -73,7 +73,7 @@ export class ProposeStream {
     if (this.state !== 'open') return;
     this.state = 'retired';
     this.call.end();
-    this.graceTimer = this.clock.setTimer(graceMs, () => this.close('the server was left'));
+    this.graceTimer = this.clock.setTimer(graceMs, () => this.close('leadership lost while the write was under way'));
   }
 
   close(reason: string): void {
