@@ -4,7 +4,7 @@ import { KvClient, type Door } from './kv-client';
 
 const KEYS = 10;
 const SERVICES = 3;
-/** Of all requests, those that register, read or deregister a service. */
+/** Of what is not appended, the share that registers, reads or deregisters a service. */
 const REGISTRATIONS = 0.15;
 const CLIENTS = 8;
 /** Between the answers and the next question of one client, on average. */

@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '@tribune/platform';
+import { replaceFile } from '../storage/durable-file';
 
 const FILE = 'node-id';
 
@@ -22,13 +23,6 @@ export async function serverId(given: string, dataDir: string | undefined, rando
 /** Durable before it is used. */
 async function keep(path: string, dataDir: string, id: string): Promise<string> {
   await mkdir(dataDir, { recursive: true });
-  const file = await open(`${path}.tmp`, 'w');
-  try {
-    await file.writeFile(`${id}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.tmp`, path);
+  await replaceFile(path, `${id}\n`);
   return id;
 }

@@ -1,8 +1,8 @@
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CodedError, messageOf } from '@tribune/platform';
 import type { Configuration, LogIndex, Server } from '../core/message';
-import { syncDirectory } from '../storage/sync-directory';
+import { replaceFile, syncDirectory } from '../storage/durable-file';
 
 export class RecoveryError extends CodedError<{ readonly code: 'RAFT_RECOVERY_REFUSED' }> {
   constructor(message: string, cause?: unknown) {
@@ -40,17 +40,8 @@ export class PeersFile {
   }
 
   /** Durable when it resolves. */
-  async begin(endsAt: LogIndex): Promise<void> {
-    const temporary = `${this.path}.tmp`;
-    const file = await open(temporary, 'w');
-    try {
-      await file.writeFile(JSON.stringify({ peers: this.peers, endsAt }));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, this.path);
-    await syncDirectory(dirname(this.path));
+  begin(endsAt: LogIndex): Promise<void> {
+    return replaceFile(this.path, JSON.stringify({ peers: this.peers, endsAt }));
   }
 
   async remove(): Promise<void> {

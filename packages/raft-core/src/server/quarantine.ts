@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CodedError } from '@tribune/platform';
+import { replaceFile } from '../storage/durable-file';
 import type { Minority } from './state-audit';
 
 /** This server's state is not that of the others: it says nothing more, and does not come back under this folder. */
@@ -11,7 +12,7 @@ const FILE = 'quarantined.json';
 /** Durable before the server ends: a restart would load what is wrong from its snapshot and serve it again. */
 export async function quarantine(dataDir: string, minority: Minority): Promise<QuarantineError> {
   const file = join(dataDir, FILE);
-  await writeFile(file, `${JSON.stringify(minority)}\n`, { flush: true });
+  await replaceFile(file, `${JSON.stringify(minority)}\n`);
   return errorOf(file, minority);
 }
 

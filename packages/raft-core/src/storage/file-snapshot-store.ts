@@ -2,10 +2,10 @@ import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promi
 import { join } from 'node:path';
 import type { Logger } from '@tribune/platform';
 import type { SnapshotMeta } from '../core/message';
+import { syncDirectory } from './durable-file';
 import { sequentialReader } from './file-reader';
 import { decodeChunks, decodeHeader, encodeSnapshot } from './snapshot-format';
 import type { ByteChunks, SnapshotStore, StoredSnapshot } from './snapshot-store';
-import { syncDirectory } from './sync-directory';
 
 const KEPT = 2;
 const SUFFIX = '.snapshot';

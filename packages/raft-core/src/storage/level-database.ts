@@ -53,8 +53,7 @@ export class LevelDatabase {
 
   /** The run that holds this entry, if any does; else the last one before it, or none. */
   async runAt(index: LogIndex): Promise<Run | undefined> {
-    const range = { gte: entryKey(0), lte: entryKey(index), reverse: true, limit: 1 };
-    const [found] = await this.database.iterator(range).all();
+    const [found] = await this.database.iterator(lastUpTo(index)).all();
     return found && runOf(found);
   }
 
@@ -114,12 +113,13 @@ export class LevelDatabase {
 
   /** Where the run that holds this entry begins: the last start that is not behind it. */
   private async startOf(index: LogIndex, snapshot?: Snapshot): Promise<LogIndex> {
-    const range = { gte: entryKey(0), lte: entryKey(index), reverse: true, limit: 1, snapshot };
-    const [key] = await this.database.keys(range).all();
+    const [key] = await this.database.keys({ ...lastUpTo(index), snapshot }).all();
     return key ? indexOf(key) : index;
   }
 }
 
+/** Of the runs that begin no later than `index`, the last. */
+const lastUpTo = (index: LogIndex) => ({ gte: entryKey(0), lte: entryKey(index), reverse: true, limit: 1 });
 const indexOf = (key: Buffer): LogIndex => readSafeInteger(key, 1);
 const runOf = ([key, bytes]: [Buffer, Buffer]): Run => ({ first: indexOf(key), bytes });
 

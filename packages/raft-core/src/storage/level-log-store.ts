@@ -10,6 +10,7 @@ import { mkdir, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assert } from '@tribune/platform';
 import type { Entry, LogIndex, ServerId } from '../core/message';
+import { syncDirectory } from './durable-file';
 import { entriesOf, type Run, RunWriter, runUpTo } from './entry-run';
 import { HeadFile } from './head-file';
 import { type LevelBatch, LevelDatabase } from './level-database';
@@ -18,7 +19,6 @@ import { type Link, type LinkedEntry, missing, noLink, recordBytes } from './log
 import { type LogScan, scanLog } from './log-scan';
 import type { LogBatch, LogStore, RestoredLog } from './log-store';
 import { isFromTheFuture, StorageError } from './storage-error';
-import { syncDirectory } from './sync-directory';
 import { findDamagedTable } from './table-check';
 
 const emptyHead: LogHead = {
